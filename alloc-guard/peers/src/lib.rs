@@ -1,0 +1,1 @@
+//! Peers of alloc-guard, measured beside it.

@@ -1,0 +1,2 @@
+//! Signs and verifies WebAssembly modules.
+#![forbid(unsafe_code)]
