@@ -1,0 +1,154 @@
+//! Owns [`Guard`], the one `GlobalAlloc` of this crate. It holds no policy: an idle call is passed
+//! on, any other is passed on and told to [`phase`].
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use crate::{phase, tally::Call};
+
+/// An allocator that forwards every call to `A` and, while a lock or a measurement is on, counts it.
+///
+/// The crate `alloc-guard` installs a `Guard` over the system allocator. A binary with an allocator
+/// of its own depends on `alloc-guard-core` instead and installs it here:
+///
+/// ```
+/// # use std::alloc::System as Inner;
+/// use alloc_guard_core::Guard;
+///
+/// #[global_allocator]
+/// static GLOBAL: Guard<Inner> = Guard::new(Inner);
+/// # fn main() {
+/// # let (v, m) = alloc_guard_core::measure(|| std::hint::black_box(vec![1_u8; 10]));
+/// # assert_eq!((m.allocs, m.bytes), (1, 10));
+/// # }
+/// ```
+///
+/// Each of the four methods is forwarded as itself, so a grow stays a grow. With nothing on, a call
+/// costs one relaxed load, a test and a branch more than the inner allocator's.
+#[derive(Debug, Default)]
+pub struct Guard<A = System> {
+    inner: A,
+}
+
+impl<A> Guard<A> {
+    /// Wraps `inner`.
+    pub const fn new(inner: A) -> Self {
+        Self { inner }
+    }
+}
+
+// Calls made while something is on. Out of line, so that the idle path stays a load, a test, a
+// branch and the inner allocator's own code.
+impl<A: GlobalAlloc> Guard<A> {
+    /// # Safety
+    /// - As for `GlobalAlloc::alloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn alloc_observed(&self, layout: Layout) -> *mut u8 {
+        let entered = phase::enter();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        let block = unsafe { self.inner.alloc(layout) };
+        if entered {
+            phase::allocated(Call::Alloc, block, layout.size());
+        }
+        block
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::alloc_zeroed`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn alloc_zeroed_observed(&self, layout: Layout) -> *mut u8 {
+        let entered = phase::enter();
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        let block = unsafe { self.inner.alloc_zeroed(layout) };
+        if entered {
+            phase::allocated(Call::Zeroed, block, layout.size());
+        }
+        block
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::dealloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn dealloc_observed(&self, block: *mut u8, layout: Layout) {
+        let entered = phase::enter();
+        if entered {
+            // Before the call: afterwards another thread may already own this address.
+            phase::deallocating(block, layout.size());
+        }
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { self.inner.dealloc(block, layout) };
+        if entered {
+            phase::leave();
+        }
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::realloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn realloc_observed(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let entered = phase::enter();
+        // Before the call, as for a deallocation; put back if the call fails.
+        let tracked = if entered {
+            phase::resizing(block)
+        } else {
+            None
+        };
+        // SAFETY: the caller keeps the contract of `realloc`.
+        let moved = unsafe { self.inner.realloc(block, layout, size) };
+        if entered {
+            phase::resized(block, layout.size(), moved, size, tracked);
+        }
+        moved
+    }
+}
+
+// SAFETY: every method forwards to the same method of `A`, which keeps the contract; what is done
+// besides neither unwinds nor touches the memory that is handed out.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if phase::is_idle() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.inner.alloc(layout) }
+        } else {
+            // SAFETY: passed on from the caller.
+            unsafe { self.alloc_observed(layout) }
+        }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if phase::is_idle() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.inner.alloc_zeroed(layout) }
+        } else {
+            // SAFETY: passed on from the caller.
+            unsafe { self.alloc_zeroed_observed(layout) }
+        }
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if phase::is_idle() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.inner.dealloc(block, layout) }
+        } else {
+            // SAFETY: passed on from the caller.
+            unsafe { self.dealloc_observed(block, layout) }
+        }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if phase::is_idle() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.inner.realloc(block, layout, size) }
+        } else {
+            // SAFETY: passed on from the caller.
+            unsafe { self.realloc_observed(block, layout, size) }
+        }
+    }
+}

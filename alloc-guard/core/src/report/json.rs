@@ -1,0 +1,164 @@
+//! Owns the writing of a record as one line of JSON. By hand, because every user's tests compile
+//! this, and the format is a dozen fields.
+
+use crate::{backtrace::symbolize::Frame, expect::Promise, tally::Tally};
+
+use super::{PermittedCalls, Record, Site};
+
+/// A record as one line of JSON, without a line break.
+#[must_use]
+pub fn to_json(record: &Record) -> String {
+    let promise = match record.promise {
+        Promise::AllocFree => "alloc_free",
+        Promise::Allocates => "allocates",
+    };
+    let mut object = Object::new();
+    object
+        .number("version", record.version.into())
+        .text("name", &record.name)
+        .text("title", &record.title)
+        .text("package", &record.package)
+        .text("binary", &record.binary)
+        .text("file", &record.file)
+        .number("line", record.line.into())
+        .text("promise", promise)
+        .text("profile", &record.profile)
+        .text("scope", &record.scope)
+        .text("outcome", record.outcome.as_str())
+        .list("reasons", &record.reasons, |text| quoted(text))
+        .text("message", &record.message)
+        .raw("init", &tally(&record.init))
+        .raw("locked", &tally(&record.locked))
+        .list("sites", &record.sites, site)
+        .list("permitted", &record.permitted, permitted)
+        .number("dropped", record.dropped)
+        .list("notes", &record.notes, |text| quoted(text))
+        .number("nanoseconds", record.nanoseconds);
+    object.end()
+}
+
+fn tally(tally: &Tally) -> String {
+    let mut object = Object::new();
+    object
+        .number("allocs", tally.allocs)
+        .number("zeroed", tally.zeroed)
+        .number("grows", tally.grows)
+        .number("shrinks", tally.shrinks)
+        .number("deallocs", tally.deallocs)
+        .number("failed", tally.failed)
+        .number("bytes", tally.bytes)
+        .raw("retained_bytes", &tally.retained_bytes.to_string())
+        .number("peak_bytes", tally.peak_bytes);
+    object.end()
+}
+
+fn site(site: &Site) -> String {
+    let mut object = Object::new();
+    object
+        .text("function", &site.function)
+        .text("file", &site.file)
+        .number("line", site.line.into())
+        .number("column", site.column.into())
+        .text("via", &site.via)
+        .text("called_from", &site.called_from)
+        .raw(
+            "in_dependency",
+            if site.in_dependency { "true" } else { "false" },
+        )
+        .number("allocations", site.allocations)
+        .number("bytes", site.bytes)
+        .number("deallocations", site.deallocations)
+        .number("failed", site.failed)
+        .number("leaked_blocks", site.leaked_blocks)
+        .number("leaked_bytes", site.leaked_bytes)
+        .list("frames", &site.frames, frame);
+    object.end()
+}
+
+fn frame(frame: &Frame) -> String {
+    let mut object = Object::new();
+    object
+        .text("function", &frame.function)
+        .text("file", &frame.file)
+        .number("line", frame.line.into())
+        .number("column", frame.column.into());
+    object.end()
+}
+
+fn permitted(permitted: &PermittedCalls) -> String {
+    let mut object = Object::new();
+    object
+        .text("path", &permitted.path)
+        .text("reason", &permitted.reason)
+        .number("allocations", permitted.allocations)
+        .number("bytes", permitted.bytes);
+    object.end()
+}
+
+struct Object(String);
+
+impl Object {
+    fn new() -> Self {
+        Self("{".to_owned())
+    }
+
+    fn raw(&mut self, key: &str, value: &str) -> &mut Self {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        self.0.push_str(&quoted(key));
+        self.0.push(':');
+        self.0.push_str(value);
+        self
+    }
+
+    fn text(&mut self, key: &str, value: &str) -> &mut Self {
+        self.raw(key, &quoted(value))
+    }
+
+    fn number(&mut self, key: &str, value: u64) -> &mut Self {
+        self.raw(key, &value.to_string())
+    }
+
+    fn list<T>(&mut self, key: &str, values: &[T], one: impl Fn(&T) -> String) -> &mut Self {
+        let values: Vec<String> = values.iter().map(one).collect();
+        self.raw(key, &format!("[{}]", values.join(",")))
+    }
+
+    fn end(&mut self) -> String {
+        self.0.push('}');
+        std::mem::take(&mut self.0)
+    }
+}
+
+/// A JSON string (RFC 8259, section 7).
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c < ' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_quotes_and_other_scripts_are_escaped_as_json_asks() {
+        assert_eq!(
+            quoted("a\"b\\c\n\r\t\u{1}\u{1f}é✅"),
+            "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u001fé✅\""
+        );
+    }
+}
