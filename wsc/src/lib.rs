@@ -1,2 +1,37 @@
-//! Signs and verifies WebAssembly modules.
+#![doc = include_str!("../README.md")]
+#![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+mod error;
+mod hash;
+mod key;
+mod keyring;
+mod limits;
+#[cfg(feature = "alloc")]
+mod module;
+#[cfg(feature = "alloc")]
+mod owned_section;
+mod payload;
+#[cfg(feature = "alloc")]
+mod payload_writer;
+mod reader;
+mod section;
+mod signed;
+mod whole;
+
+pub use error::{Error, ErrorKind};
+pub use hash::sha256;
+pub use key::{KeyId, KeyPair, PublicKey, SecretKey};
+pub use keyring::Keyring;
+pub use limits::{MAX_HASHES, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURES};
+#[cfg(feature = "alloc")]
+pub use module::Module;
+#[cfg(feature = "alloc")]
+pub use owned_section::OwnedSection;
+pub use payload::{SignatureData, SignatureRecord, SignatureSet};
+pub use section::{Encoding, Section, Sections};
+pub use signed::SignedModule;
+pub use whole::Verified;

@@ -1,0 +1,128 @@
+//! `SecretKey` and `KeyPair`: Ed25519 keys that sign. Every copy of a secret that is made here is wiped.
+
+use core::fmt;
+
+use ed25519_dalek::{Signer, SigningKey};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+use crate::key::PublicKey;
+use crate::key::encoding::{PKCS8_PREFIX, decode_pem, unframe};
+
+/// The first byte of a raw secret-key file.
+const RAW_TYPE: u8 = 0x81;
+
+/// An Ed25519 secret key. Its memory is wiped when it is dropped, and `Debug` does not show it.
+pub struct SecretKey(SigningKey);
+
+impl SecretKey {
+    /// The key in a raw key file: the byte `81`, the 32 bytes of the seed, the 32 bytes of the public key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] for another length or first byte, or if the public key is not that of the seed.
+    pub fn from_bytes(file: &[u8]) -> Result<Self, Error> {
+        let [RAW_TYPE, pair @ ..] = file else {
+            return Err(Error::new(ErrorKind::InvalidKey, 0));
+        };
+        let pair = pair
+            .try_into()
+            .map_err(|_| Error::new(ErrorKind::InvalidKey, file.len()))?;
+        SigningKey::from_keypair_bytes(pair)
+            .map(Self)
+            .map_err(|_| Error::new(ErrorKind::InvalidKey, 33))
+    }
+
+    /// The key that grows from these 32 bytes, which must be as hard to guess as the key shall be.
+    #[must_use]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// The key in a DER file (PKCS#8 version 1, RFC 8410), not encrypted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] for anything else.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        unframe(der, &PKCS8_PREFIX).map(Self::from_seed)
+    }
+
+    /// The key in a PEM file (`PRIVATE KEY`, RFC 7468), not encrypted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] for anything else.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
+        let mut der = Zeroizing::new([0; PKCS8_PREFIX.len() + 32]);
+        decode_pem(pem, b"PRIVATE KEY", der.as_mut_slice())?;
+        Self::from_der(der.as_slice())
+    }
+
+    /// What a raw key file holds; wiped when it is dropped.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 65]> {
+        let mut file = Zeroizing::new([RAW_TYPE; 65]);
+        let (_, pair) = file.split_at_mut(1);
+        pair.copy_from_slice(Zeroizing::new(self.0.to_keypair_bytes()).as_slice());
+        file
+    }
+
+    /// The public key that belongs to it, with its default id.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey::from_verifying(self.0.verifying_key())
+    }
+
+    /// Signs a message: Ed25519 of RFC 8032, so the same message gives the same 64 bytes.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(..)")
+    }
+}
+
+impl AsRef<SecretKey> for SecretKey {
+    fn as_ref(&self) -> &SecretKey {
+        self
+    }
+}
+
+/// A secret key together with its public key.
+#[derive(Debug)]
+pub struct KeyPair {
+    secret: SecretKey,
+    public: PublicKey,
+}
+
+impl KeyPair {
+    /// The part that signs.
+    #[must_use]
+    pub const fn secret_key(&self) -> &SecretKey {
+        &self.secret
+    }
+
+    /// The part that verifies.
+    #[must_use]
+    pub const fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+}
+
+impl From<SecretKey> for KeyPair {
+    fn from(secret: SecretKey) -> Self {
+        let public = secret.public_key();
+        Self { secret, public }
+    }
+}
+
+impl AsRef<SecretKey> for KeyPair {
+    fn as_ref(&self) -> &SecretKey {
+        &self.secret
+    }
+}

@@ -1,0 +1,10 @@
+//! The library against outside vectors, and properties that hold for every file.
+
+mod errors;
+mod keyring;
+mod keys;
+mod sign;
+mod structure;
+mod tamper;
+mod vectors;
+mod verify;

@@ -1,0 +1,169 @@
+//! Signing gives the bytes that the public tool gives.
+
+use serde_json::Value;
+use wsc::{ErrorKind, KeyId, KeyPair, Module, SecretKey, SignedModule, sha256};
+
+use crate::vectors::{checks, has, hex, public, read, ring, secret, text, unhex};
+
+/// Those whose secret key is in a format that is read.
+fn sign_checks() -> Vec<Value> {
+    let mut checks = checks();
+    checks.retain(|check| text(check, "op") == "sign" && !has(check, "key_format"));
+    assert_eq!(checks.len(), 6);
+    checks
+}
+
+fn inputs(check: &Value) -> (Module, KeyPair, Option<KeyId>) {
+    let module = Module::parse(&read(text(check, "module"))).unwrap();
+    let secret = SecretKey::from_bytes(&read(text(check, "secret_key"))).unwrap();
+    let key_id = check["key_id"]
+        .as_str()
+        .map(|id| KeyId::new(&unhex(id)).unwrap());
+    (module, secret.into(), key_id)
+}
+
+#[test]
+fn embedded_signatures_are_equal_byte_for_byte() {
+    let mut run = 0;
+    for check in sign_checks() {
+        if has(&check, "signature_output") || has(&check, "strict") {
+            continue;
+        }
+        let (mut module, pair, key_id) = inputs(&check);
+        module.sign(&pair, key_id.as_ref()).unwrap();
+        let signed = module.serialize();
+        assert_eq!(
+            hex(&sha256(&signed)),
+            text(&check, "output_sha256"),
+            "{}",
+            check["id"]
+        );
+        assert_eq!(signed, read(text(&check, "output")), "{}", check["id"]);
+        run += 1;
+    }
+    assert_eq!(run, 4);
+}
+
+#[test]
+fn detached_signatures_are_equal_byte_for_byte() {
+    let mut run = 0;
+    for check in sign_checks()
+        .iter()
+        .filter(|check| has(check, "signature_output"))
+    {
+        let (module, pair, key_id) = inputs(check);
+        let signature = module.sign_detached(&pair, key_id.as_ref()).unwrap();
+        assert_eq!(hex(&sha256(&signature)), text(check, "signature_sha256"));
+        assert_eq!(signature, read(text(check, "signature_output")));
+        assert_eq!(module.serialize(), read(text(check, "output")));
+        run += 1;
+    }
+    assert_eq!(run, 1);
+}
+
+#[test]
+fn what_must_not_be_signed_is_refused_and_stays_as_it_was() {
+    let mut run = 0;
+    for check in sign_checks().iter().filter(|check| has(check, "strict")) {
+        assert_eq!(text(check, "strict"), "reject");
+        let (mut module, pair, key_id) = inputs(check);
+        let error = module.sign(&pair, key_id.as_ref()).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::DuplicateSignature,
+            "{}",
+            check["id"]
+        );
+        assert_eq!(module.serialize(), read(text(check, "module")));
+        run += 1;
+    }
+    assert_eq!(run, 1);
+}
+
+#[test]
+fn the_same_signature_under_another_id_is_not_the_same() {
+    let mut module = Module::parse(&read("signed/single-kid.wasm")).unwrap();
+    module.sign(&secret("alice"), None).unwrap();
+    let data = module.signature().unwrap().unwrap();
+    let sets: Vec<_> = data.sets().map(|set| set.signatures().count()).collect();
+    assert_eq!(sets, [2]);
+}
+
+#[test]
+fn content_added_since_the_last_signature_starts_a_new_set() {
+    // `extended.wasm` is what alice signed, a section, a delimiter, and bob's signature of both parts.
+    let extended = read("signed/extended.wasm");
+    let whole = Module::parse(&extended).unwrap();
+    let sections = whole.sections();
+    let end = sections
+        .iter()
+        .position(|s| s.name() == Some("signature_delimiter"))
+        .unwrap();
+    let part = |sections: &[wsc::OwnedSection]| -> Vec<u8> {
+        sections
+            .iter()
+            .flat_map(|s| s.as_bytes().to_vec())
+            .collect()
+    };
+
+    let mut module = Module::parse(&[&extended[..8], &part(&sections[1..=end])].concat()).unwrap();
+    module
+        .sign(&secret("alice"), Some(public("alice").key_id()))
+        .unwrap();
+    let mut module =
+        Module::parse(&[module.serialize(), part(&sections[end + 1..])].concat()).unwrap();
+    module
+        .sign(&secret("bob"), Some(public("bob").key_id()))
+        .unwrap();
+    assert_eq!(module.serialize(), extended);
+}
+
+#[test]
+fn padded_section_sizes_are_signed_as_they_are() {
+    let mut module = Module::parse(&read("modules/padded.wasm")).unwrap();
+    module
+        .sign(&secret("alice"), Some(public("alice").key_id()))
+        .unwrap();
+    let signed = module.serialize();
+    assert!(signed.ends_with(&read("modules/padded.wasm")[8..]));
+    SignedModule::parse(&signed)
+        .unwrap()
+        .verify(&ring(["alice"]))
+        .unwrap();
+}
+
+#[test]
+fn a_full_set_takes_no_more_signatures() {
+    let mut module = Module::parse(&read("signed/sigs-256.wasm")).unwrap();
+    let error = module.sign(&secret("mallory"), None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+}
+
+#[test]
+fn a_module_of_too_many_parts_is_not_signed() {
+    let delimiter = b"\0\x14\x13signature_delimiter";
+    let parts = |count| [&b"\0asm\x01\0\0\0"[..], &delimiter.repeat(count)].concat();
+    let mut most = Module::parse(&parts(wsc::MAX_HASHES)).unwrap();
+    most.sign(&secret("alice"), None).unwrap();
+    assert_eq!(
+        most.verify(&ring(["alice"])).unwrap().parts(),
+        wsc::MAX_HASHES
+    );
+    let mut too_many = Module::parse(&parts(wsc::MAX_HASHES + 1)).unwrap();
+    let error = too_many.sign(&secret("alice"), None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+}
+
+#[test]
+fn a_module_takes_no_more_sets_than_the_limit() {
+    let mut bytes = b"\0asm\x01\0\0\0".to_vec();
+    for _ in 0..wsc::MAX_SETS {
+        let mut module = Module::parse(&bytes).unwrap();
+        module.sign(&secret("alice"), None).unwrap();
+        bytes = module.serialize();
+        bytes.extend_from_slice(b"\0\x02\x01x");
+    }
+    let mut module = Module::parse(&bytes).unwrap();
+    let error = module.sign(&secret("alice"), None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+}

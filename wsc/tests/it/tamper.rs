@@ -1,0 +1,161 @@
+//! Damage is found wherever it is: bytes changed, bytes cut off, bytes put on.
+
+use wsc::{Encoding, Error, Keyring, Module, SignedModule};
+
+use crate::vectors::{files, read, ring};
+
+/// Small signed files: without and with a key id, without content, and with several signatures.
+const SMALL: [&str; 4] = [
+    "signed/empty.wasm",
+    "signed/single.wasm",
+    "signed/single-kid.wasm",
+    "signed/split-one-part.wasm",
+];
+
+fn verify_borrowed(bytes: &[u8], keyring: &Keyring) -> Result<(), Error> {
+    SignedModule::parse(bytes)?.verify(keyring).map(|_| ())
+}
+
+fn verify_owned(bytes: &[u8], keyring: &Keyring) -> Result<(), Error> {
+    Module::parse(bytes)?.verify(keyring).map(|_| ())
+}
+
+#[test]
+fn a_flipped_bit_in_any_byte_fails_verification() {
+    let keyring = ring(["alice"]);
+    for file in SMALL {
+        let good = read(file);
+        verify_borrowed(&good, &keyring).unwrap();
+        verify_owned(&good, &keyring).unwrap();
+        for offset in 0..good.len() {
+            let mut bad = good.clone();
+            bad[offset] ^= 1 << (offset % 8);
+            assert!(verify_borrowed(&bad, &keyring).is_err(), "{file}: {offset}");
+            assert!(verify_owned(&bad, &keyring).is_err(), "{file}: {offset}");
+        }
+    }
+}
+
+#[test]
+fn every_other_value_of_every_byte_of_a_signature_fails_verification() {
+    let keyring = ring(["alice"]);
+    let good = read("signed/empty.wasm");
+    for offset in 0..good.len() {
+        for value in (0..=u8::MAX).filter(|value| *value != good[offset]) {
+            let mut bad = good.clone();
+            bad[offset] = value;
+            assert!(
+                verify_borrowed(&bad, &keyring).is_err(),
+                "{offset}: {value}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_prefix_is_an_error() {
+    let keyring = ring(["alice", "bob"]);
+    for file in SMALL
+        .into_iter()
+        .chain(["signed/two.wasm", "signed/split-small.wasm"])
+    {
+        let good = read(file);
+        for len in 0..good.len() {
+            let cut = &good[..len];
+            assert!(verify_borrowed(cut, &keyring).is_err(), "{file}: {len}");
+            assert!(verify_owned(cut, &keyring).is_err(), "{file}: {len}");
+        }
+    }
+}
+
+#[test]
+fn every_prefix_of_a_detached_signature_is_an_error() {
+    let (module, signature) = (read("modules/json.wasm"), read("signed/three.sig"));
+    let keyring = ring(["alice", "bob", "carol"]);
+    SignedModule::parse_detached(&module, &signature)
+        .unwrap()
+        .verify(&keyring)
+        .unwrap();
+    for len in 0..signature.len() {
+        assert!(
+            SignedModule::parse_detached(&module, &signature[..len]).is_err(),
+            "{len}"
+        );
+    }
+}
+
+#[test]
+fn anything_put_on_is_an_error() {
+    let keyring = ring(["alice"]);
+    for file in SMALL {
+        let good = read(file);
+        for more in [
+            &[0][..],
+            &[0, 0],
+            &[0, 1, 0],
+            b"\0\x14\x13signature_delimiter",
+            &good,
+        ] {
+            let bad = [&good, more].concat();
+            assert!(
+                verify_borrowed(&bad, &keyring).is_err(),
+                "{file}: {more:02x?}"
+            );
+            assert!(verify_owned(&bad, &keyring).is_err(), "{file}: {more:02x?}");
+        }
+    }
+}
+
+#[test]
+fn the_offset_of_an_error_lies_in_the_file() {
+    let keyring = ring(["alice", "bob", "mallory"]);
+    for file in ["modules", "signed", "bad"].into_iter().flat_map(files) {
+        let bytes = read(&file);
+        for result in [
+            verify_borrowed(&bytes, &keyring),
+            verify_owned(&bytes, &keyring),
+        ] {
+            let offset = result.err().map_or(0, |error| error.offset());
+            assert!(offset <= bytes.len(), "{file}: {offset}");
+        }
+    }
+}
+
+/// What no signature covers; the README has the same list.
+mod uncovered {
+    use super::*;
+
+    #[test]
+    fn the_header_may_be_the_other_one() {
+        let mut bytes = read("signed/single.wasm");
+        bytes[4..8].copy_from_slice(&[0x0d, 0, 1, 0]);
+        let module = SignedModule::parse(&bytes).unwrap();
+        module.verify(&ring(["alice"])).unwrap();
+        assert_eq!(module.encoding(), Encoding::Component);
+    }
+
+    #[test]
+    fn the_lengths_in_the_frame_of_the_signature_section_may_be_padded() {
+        let good = read("signed/empty.wasm");
+        assert_eq!(good[8..12], [0, 0x81, 0x01, 9]);
+        // The size in five bytes; then the name's length in two, which makes the section one byte longer.
+        for frame in [
+            &[0, 0x81, 0x81, 0x80, 0x80, 0, 9][..],
+            &[0, 0x82, 0x01, 0x89, 0],
+        ] {
+            let padded = [&good[..8], frame, &good[12..]].concat();
+            verify_borrowed(&padded, &ring(["alice"])).unwrap();
+        }
+    }
+
+    #[test]
+    fn signatures_and_sets_by_others_may_come_and_go() {
+        for file in [
+            "signed/two.wasm",
+            "signed/two-sets.wasm",
+            "signed/alg-2-beside.wasm",
+        ] {
+            verify_borrowed(&read(file), &ring(["alice"])).unwrap();
+        }
+    }
+}

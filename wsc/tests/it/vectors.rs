@@ -1,0 +1,81 @@
+//! Reads the vectors; `tests/vectors/README.md` says what they are.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use wsc::{Keyring, PublicKey, SecretKey};
+
+/// The keys of the manifest that make sound keyrings, by name.
+pub(crate) const SIGNERS: [&str; 4] = ["alice", "bob", "carol", "mallory"];
+
+pub(crate) fn path(relative: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/vectors")
+        .join(relative)
+}
+
+pub(crate) fn read(relative: &str) -> Vec<u8> {
+    fs::read(path(relative)).unwrap_or_else(|e| panic!("{relative}: {e}"))
+}
+
+pub(crate) fn json(relative: &str) -> Value {
+    serde_json::from_slice(&read(relative)).unwrap()
+}
+
+pub(crate) fn checks() -> Vec<Value> {
+    let Value::Array(checks) = json("manifest.json")["checks"].take() else {
+        panic!("the manifest has a list of checks");
+    };
+    checks
+}
+
+pub(crate) fn text<'a>(check: &'a Value, field: &str) -> &'a str {
+    check[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("{}: {field} is no text", check["id"]))
+}
+
+pub(crate) fn has(check: &Value, field: &str) -> bool {
+    !check[field].is_null()
+}
+
+pub(crate) fn public(name: &str) -> PublicKey {
+    PublicKey::from_bytes(&read(&format!("keys/{name}.pk"))).unwrap()
+}
+
+pub(crate) fn secret(name: &str) -> SecretKey {
+    SecretKey::from_bytes(&read(&format!("keys/{name}.sk"))).unwrap()
+}
+
+pub(crate) fn ring<const N: usize>(names: [&str; N]) -> Keyring {
+    names.into_iter().map(public).collect()
+}
+
+/// Every file of a folder, sorted, as the path that the manifest would give it.
+pub(crate) fn files(folder: &str) -> Vec<String> {
+    let mut files: Vec<_> = fs::read_dir(path(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| format!("{folder}/{name}"))
+        .collect();
+    files.sort();
+    files
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
+pub(crate) fn unhex(hex: &str) -> Vec<u8> {
+    let (digits, rest) = hex.as_bytes().as_chunks::<2>();
+    assert!(rest.is_empty(), "{hex}");
+    digits
+        .iter()
+        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
