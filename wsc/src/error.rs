@@ -103,3 +103,41 @@ impl fmt::Display for ErrorKind {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::collections::BTreeSet;
+    use std::string::ToString;
+
+    use super::ErrorKind::{self, *};
+
+    #[test]
+    fn messages_are_different_lower_case_fragments() {
+        let kinds = [
+            UnexpectedEnd,
+            BadHeader,
+            BadInteger,
+            PaddedInteger,
+            BadName,
+            NotSigned,
+            UnsupportedFormat,
+            LimitExceeded,
+            TrailingBytes,
+            InvalidKey,
+            WeakKey,
+            InvalidKeyId,
+            PartCountMismatch,
+            UnknownKey,
+            BadSignature,
+            HashMismatch,
+            DuplicateSignature,
+        ];
+        let messages: BTreeSet<_> = kinds.iter().map(ErrorKind::to_string).collect();
+        assert_eq!(messages.len(), kinds.len());
+        for message in messages {
+            assert!(message.starts_with(char::is_lowercase) && !message.ends_with('.'));
+        }
+    }
+}

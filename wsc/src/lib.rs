@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "alloc", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "alloc"),
+    doc = "Verifies signed WebAssembly modules in place."
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 

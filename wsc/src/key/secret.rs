@@ -3,7 +3,7 @@
 use core::fmt;
 
 use ed25519_dalek::{Signer, SigningKey};
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{Error, ErrorKind};
 use crate::key::PublicKey;
@@ -80,6 +80,14 @@ impl SecretKey {
         self.0.sign(message).to_bytes()
     }
 }
+
+impl ZeroizeOnDrop for SecretKey {}
+
+/// The promise above is kept by the field, as long as ed25519-dalek has its `zeroize` feature.
+const _: () = {
+    const fn is_wiped_on_drop<T: ZeroizeOnDrop>() {}
+    is_wiped_on_drop::<SigningKey>();
+};
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

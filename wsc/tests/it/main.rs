@@ -3,8 +3,10 @@
 mod errors;
 mod keyring;
 mod keys;
+mod payload;
 mod sign;
 mod structure;
 mod tamper;
 mod vectors;
 mod verify;
+mod whole;
