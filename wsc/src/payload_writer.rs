@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::error::{Error, ErrorKind};
 use crate::hash::Hash;
 use crate::key::{KeyId, SecretKey};
-use crate::limits::{MAX_HASHES, MAX_SETS, MAX_SIGNATURES};
+use crate::limits::{MAX_SETS, MAX_SIGNATURES};
 use crate::payload::{ALGORITHM_ED25519, IDENTIFIERS, SignatureData, SignatureSet};
 use crate::whole::Message;
 
@@ -21,9 +21,6 @@ pub(crate) fn sign_hashes(
 ) -> Result<Vec<u8>, Error> {
     let offset = existing.map_or(0, |data| data.offset());
     let limit = Error::new(ErrorKind::LimitExceeded, offset);
-    if hashes.len() > MAX_HASHES {
-        return Err(limit);
-    }
     let message = Message::new(hashes).ok_or(limit)?;
     let signature = key.sign(message.as_bytes());
     let key_id = key_id.map_or(&[][..], KeyId::as_bytes);

@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn after_an_error_there_are_no_more_sections() {
-        let mut sections = Sections::new(Reader::new(b"\x01\0\x01\x05", 0));
+        let mut sections = Sections::new(Reader::new(b"\x01\0\x01\x05\x01\0", 0));
         assert!(sections.next().unwrap().is_ok());
         assert!(sections.next().unwrap().is_err());
         assert!(sections.next().is_none());

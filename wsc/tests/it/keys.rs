@@ -89,6 +89,17 @@ fn damaged_der_and_pem_are_refused() {
 }
 
 #[test]
+fn pem_of_too_few_or_too_many_bytes_is_refused() {
+    let pem = String::from_utf8(read("keys/alice.sk.pem")).unwrap();
+    let lines: Vec<_> = pem.lines().collect();
+    for body in [&lines[1][..60], &format!("{}AAAA", lines[1])] {
+        let pem = [lines[0], body, lines[2]].join("\n");
+        let error = SecretKey::from_pem(pem.as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    }
+}
+
+#[test]
 fn malformed_key_files_are_refused() {
     #[rustfmt::skip]
     let table = [

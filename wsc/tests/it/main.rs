@@ -1,5 +1,6 @@
 //! The library against outside vectors, and properties that hold for every file.
 
+mod craft;
 mod errors;
 mod keyring;
 mod keys;

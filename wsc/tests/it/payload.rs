@@ -67,3 +67,14 @@ fn anything_else_than_one_encoding_is_refused() {
         assert_eq!(fault(payload), Some((kind, offset)), "{payload:02x?}");
     }
 }
+
+#[test]
+fn the_limits_are_those_of_the_public_tools() {
+    let sets = |count: u8| [&[1, 1, 1, count][..], &[2, 0, 0].repeat(count.into())].concat();
+    assert_eq!(fault(&sets(64)), None);
+    assert_eq!(fault(&sets(65)), Some((LimitExceeded, 3)));
+    assert_eq!(
+        (wsc::MAX_SETS, wsc::MAX_HASHES, wsc::MAX_SIGNATURES),
+        (64, 64, 256)
+    );
+}

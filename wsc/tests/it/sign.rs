@@ -3,6 +3,7 @@
 use serde_json::Value;
 use wsc::{ErrorKind, KeyId, KeyPair, Module, SecretKey, SignedModule, sha256};
 
+use crate::craft;
 use crate::vectors::{checks, has, hex, public, read, ring, secret, text, unhex};
 
 /// Those whose secret key is in a format that is read.
@@ -87,6 +88,42 @@ fn the_same_signature_under_another_id_is_not_the_same() {
     let data = module.signature().unwrap().unwrap();
     let sets: Vec<_> = data.sets().map(|set| set.signatures().count()).collect();
     assert_eq!(sets, [2]);
+}
+
+#[test]
+fn a_record_that_only_looks_like_the_signature_is_not_the_same() {
+    let content = b"\0\x02\x01x";
+    let hashes = [sha256(content)];
+    let good = craft::sign("alice", &hashes);
+    for other in [
+        craft::record(b"id", 1, &[7; 64]),
+        craft::record(b"id", 2, &good),
+    ] {
+        let set = craft::set(&hashes, std::slice::from_ref(&other));
+        let mut module = Module::parse(&craft::embed(&[set], content)).unwrap();
+        let id = KeyId::new(b"id").unwrap();
+        module.sign(&secret("alice"), Some(&id)).unwrap();
+        let joined = craft::set(&hashes, &[other, craft::record(b"id", 1, &good)]);
+        assert_eq!(module.serialize(), craft::embed(&[joined], content));
+    }
+}
+
+#[test]
+fn of_several_sets_with_the_same_hashes_the_first_is_joined() {
+    let content = b"\0\x02\x01x";
+    let hashes = [sha256(content)];
+    let record = |signer| craft::record(&[], 1, &craft::sign(signer, &hashes));
+    let [bob, carol] = ["bob", "carol"].map(|signer| craft::signed_set(signer, &hashes));
+    let before = craft::embed(&[bob, carol.clone()], content);
+    let joined = craft::set(&hashes, &[record("bob"), record("alice")]);
+
+    let mut module = Module::parse(&before).unwrap();
+    module.sign(&secret("alice"), None).unwrap();
+    assert_eq!(module.serialize(), craft::embed(&[joined, carol], content));
+    // The signature of the second set counts as well.
+    let mut module = Module::parse(&before).unwrap();
+    let error = module.sign(&secret("carol"), None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DuplicateSignature);
 }
 
 #[test]

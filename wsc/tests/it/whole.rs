@@ -3,58 +3,19 @@
 use ErrorKind::{BadSignature, HashMismatch, PartCountMismatch, UnknownKey};
 use wsc::{Error, ErrorKind, Module, SignedModule, sha256};
 
+use crate::craft::{HEADER, Hash, payload, record, set, sign, signed_set};
 use crate::vectors::{ring, secret};
 
-const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 /// Two parts: a section and a delimiter, and a section.
 const FIRST: &[u8] = b"\0\x02\x01a\0\x14\x13signature_delimiter";
 const SECOND: &[u8] = b"\0\x02\x01b";
 
-type Hash = [u8; 32];
 /// Which set verified the module; or the kind of error, and where.
 type Verdict = Result<usize, (ErrorKind, usize)>;
 
-fn with_length(record: &[u8]) -> Vec<u8> {
-    let len = u8::try_from(record.len() & 0x7f).unwrap();
-    let high = u8::try_from(record.len() >> 7).unwrap();
-    match high {
-        0 => [&[len], record].concat(),
-        _ => [&[len | 0x80, high], record].concat(),
-    }
-}
-
-fn record(key_id: &[u8], algorithm: u8, signature: &[u8]) -> Vec<u8> {
-    let (key_id, signature) = (with_length(key_id), with_length(signature));
-    with_length(&[&key_id, &[algorithm][..], &signature].concat())
-}
-
-fn sign(signer: &str, hashes: &[Hash]) -> [u8; 64] {
-    secret(signer).sign(&[b"wasmsig\x01\x01\x01", hashes.as_flattened()].concat())
-}
-
-fn set(hashes: &[Hash], records: &[Vec<u8>]) -> Vec<u8> {
-    let (hash_count, record_count) = (hashes.len(), records.len());
-    let counts = [hash_count, record_count].map(|count| u8::try_from(count).unwrap());
-    with_length(
-        &[
-            &counts[..1],
-            hashes.as_flattened(),
-            &counts[1..],
-            &records.concat(),
-        ]
-        .concat(),
-    )
-}
-
-/// A set that a signer signed properly, whatever its hashes are.
-fn signed_set(signer: &str, hashes: &[Hash]) -> Vec<u8> {
-    set(hashes, &[record(&[], 1, &sign(signer, hashes))])
-}
-
 /// The verdict on the two parts with these sets, which both forms share.
 fn verify(sets: &[Vec<u8>]) -> Verdict {
-    let count = u8::try_from(sets.len()).unwrap();
-    let payload = [&[1, 1, 1, count], &*sets.concat()].concat();
+    let payload = payload(sets);
     let module = [HEADER, FIRST, SECOND].concat();
     let keyring = ring(["alice"]);
     let borrowed = SignedModule::parse_detached(&module, &payload)
