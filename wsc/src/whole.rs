@@ -56,18 +56,20 @@ pub(crate) fn verify_whole<'v, K: AsRef<[PublicKey]>>(
     keyring: &'v Keyring<K>,
 ) -> Result<Verified<'v>, Error> {
     let mut candidates = Candidates::find(signature, parts, keyring)?;
-    let mut content = signature.offset();
-    for (index, part) in part_hashes.enumerate() {
+    let mut compared = 0;
+    for part in part_hashes {
         let PartHash { hash, offset } = part?;
-        content = offset;
-        candidates.keep(|hashes| hashes.get(index) == Some(&hash));
+        candidates.keep(|hashes| hashes.get(compared) == Some(&hash));
         if candidates.first().is_none() {
-            break;
+            return Err(Error::new(ErrorKind::HashMismatch, offset));
         }
+        compared += 1;
     }
     candidates
         .first()
-        .ok_or(Error::new(ErrorKind::HashMismatch, content))
+        // Content that gave fewer hashes than it has parts has not been compared to its end.
+        .filter(|_| compared == parts)
+        .ok_or(Error::new(ErrorKind::HashMismatch, signature.offset()))
 }
 
 /// The message that each signature of a set signs.
@@ -193,4 +195,26 @@ fn find_signature<'v, K: AsRef<[PublicKey]>>(
         }
     }
     Err(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_that_was_not_compared_to_its_end_is_refused() {
+        let payload = include_bytes!("../tests/vectors/signed/detached.sig");
+        let key = include_bytes!("../tests/vectors/keys/alice.pk");
+        let signature = SignatureData::parse(payload).unwrap();
+        let keyring = Keyring::new([PublicKey::from_bytes(key).unwrap()]);
+        let hash = signature.sets().next().unwrap().hashes()[0];
+        let part = Ok(PartHash { hash, offset: 8 });
+        let verify = |parts: &[_]| verify_whole(signature, 1, parts.iter().copied(), &keyring);
+
+        assert_eq!(verify(&[part]).unwrap().parts(), 1);
+        for wrong in [&[][..], &[part, part]] {
+            let error = verify(wrong).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::HashMismatch);
+        }
+    }
 }
