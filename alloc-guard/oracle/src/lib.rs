@@ -1,0 +1,32 @@
+//! The proof that alloc-guard's counts equal those of tools that share no code with it.
+//!
+//! The same operations ([`OPERATIONS`]) run in three binaries, which differ in their allocator:
+//!
+//! - `with_guard` prints what `alloc_guard::measure` counted;
+//! - `with_dhat` prints what the crate `dhat` counted;
+//! - `bare` has the system allocator and runs under valgrind, which tells twice what it saw: DHAT's
+//!   profile, whose totals are told apart by the stacks, and `--trace-malloc`'s list of calls.
+//!
+//! Which of our counts must equal which of theirs is written in [`Counts::compare_totals`] and
+//! [`Counts::compare_calls`]. The operations are compiled once, in this library, so all three
+//! binaries run the same machine code and nothing is elided in one and not in another, whatever the
+//! profile. Everything is single-threaded, because DHAT knows no threads; what threads add up to is
+//! held against a count by hand in `tests/threads.rs`.
+
+#![forbid(unsafe_code)]
+
+mod compare;
+mod counts;
+mod dhat_profile;
+mod operations;
+mod output;
+mod trace;
+
+pub use crate::{
+    compare::{Mismatch, describe},
+    counts::{Counts, Totals},
+    dhat_profile::{Attributed, DhatProfile},
+    operations::{Alignment, OPERATIONS, Operation},
+    output::run_all,
+    trace::{Mark, mark, rounds},
+};
