@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::{phase::Scope, record::Reserved, report, tally::Tally};
+use crate::{backtrace::symbolize::Frame, phase::Scope, record::Reserved, report, tally::Tally};
 
 /// What [`measure`] measured.
 pub type Measurement = Tally;
@@ -87,7 +87,14 @@ pub fn assert_alloc_free<T>(body: impl FnOnce() -> T) -> T {
         // What is said about it is not the caller's doing.
         let text = {
             let _hidden = Scope::permit();
-            report::describe_violations(&tally, reserved.get())
+            let place = std::panic::Location::caller();
+            let caller = Frame {
+                function: String::new(),
+                file: place.file().to_owned(),
+                line: place.line(),
+                column: place.column(),
+            };
+            report::describe_violations(&tally, reserved.get(), &caller)
         };
         panic!("{text}");
     }

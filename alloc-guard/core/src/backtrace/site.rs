@@ -11,7 +11,10 @@ use super::symbolize::Frame;
 /// Whose code a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {
-    Ours,
+    /// Between the user's call of the allocator and the capture.
+    Hook,
+    /// What runs a trial.
+    Harness,
     Std,
     Dependency,
     User,
@@ -28,34 +31,32 @@ fn our_sources() -> &'static str {
         .unwrap_or(file)
 }
 
+/// The modules of this crate that the allocator reaches.
+const HOOK: [&str; 7] = [
+    "alloc",
+    "backtrace",
+    "leaks",
+    "memory",
+    "phase",
+    "process",
+    "record",
+];
+
 fn owner(frame: &Frame) -> Owner {
+    let allocator = ["__rust_alloc", "__rust_realloc", "__rust_dealloc"];
+    if allocator.iter().any(|name| frame.function.contains(name)) {
+        return Owner::Hook;
+    }
     let file = frame.file.replace('\\', "/");
     if file.is_empty() || file == "<unknown>" {
-        let krate = frame
-            .function
-            .trim_start_matches('<')
-            .split("::")
-            .next()
-            .unwrap_or("");
-        return match krate {
-            "" => Owner::Unknown,
-            "alloc_guard" | "alloc_guard_core" | "backtrace" => Owner::Ours,
-            "core" | "alloc" | "std" | "test" | "hashbrown" | "__rustc" => Owner::Std,
-            _ if !frame.function.contains("::") => Owner::Unknown,
-            _ => Owner::Unplaced,
-        };
+        return owner_by_name(&frame.function);
     }
-    if file.contains(&our_sources().replace('\\', "/"))
-        || file.contains("/src/backtrace-0.")
-        || in_registry(&file, "backtrace")
-    {
-        return Owner::Ours;
+    if let Some((_, module)) = file.split_once(&our_sources().replace('\\', "/")) {
+        let module = module.split(['/', '.']).next().unwrap_or(module);
+        return ours(module);
     }
-    if frame.function.contains("__rust_alloc")
-        || frame.function.contains("__rust_realloc")
-        || frame.function.contains("__rust_dealloc")
-    {
-        return Owner::Ours;
+    if in_registry(&file, "backtrace") {
+        return Owner::Hook;
     }
     if file.starts_with("/rustc/")
         || file.contains("/rustlib/src/rust/library/")
@@ -81,6 +82,28 @@ fn owner(frame: &Frame) -> Owner {
     }
 }
 
+/// Whose module of this crate it is.
+fn ours(module: &str) -> Owner {
+    if HOOK.contains(&module) {
+        Owner::Hook
+    } else {
+        Owner::Harness
+    }
+}
+
+/// Without debug information there is only the name.
+fn owner_by_name(function: &str) -> Owner {
+    let mut parts = function.trim_start_matches('<').split("::");
+    match parts.next().unwrap_or("") {
+        "" => Owner::Unknown,
+        "alloc_guard_core" => ours(parts.next().unwrap_or("")),
+        "alloc_guard" | "backtrace" => Owner::Hook,
+        "core" | "alloc" | "std" | "test" | "hashbrown" | "__rustc" => Owner::Std,
+        _ if !function.contains("::") => Owner::Unknown,
+        _ => Owner::Unplaced,
+    }
+}
+
 /// Whether `file` is a source of the crate `name` out of a registry.
 fn in_registry(file: &str, name: &str) -> bool {
     file.split_once("/registry/src/").is_some_and(|(_, rest)| {
@@ -98,7 +121,7 @@ fn in_registry(file: &str, name: &str) -> bool {
 /// Where in a stack the user stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Located {
-    /// The site; `None` if no frame of the stack has a name.
+    /// The site; `None` if every frame is std's: the user's was left by a tail call.
     pub(crate) site: Option<Frame>,
     /// No frame was the user's, and the site is the innermost in a dependency.
     pub(crate) in_dependency: bool,
@@ -126,7 +149,7 @@ pub(crate) fn locate(stack: &[Frame]) -> Located {
     };
     let Some(index) = user.or_else(dependency).or_else(unplaced) else {
         return Located {
-            site: frames.first().cloned(),
+            via: frames.last().map(|frame| short_name(&frame.function)),
             frames,
             ..Located::default()
         };
@@ -165,27 +188,32 @@ fn trim(stack: &[Frame]) -> Vec<Frame> {
     let mut start = 0;
     for (index, frame) in stack.iter().enumerate() {
         match owner(frame) {
-            Owner::Ours => start = index + 1,
+            Owner::Hook => start = index + 1,
             // The hook goes through std's thread-locals.
             Owner::Std | Owner::Unknown => {}
-            Owner::Dependency | Owner::User | Owner::Unplaced => break,
+            Owner::Dependency | Owner::User | Owner::Unplaced | Owner::Harness => break,
         }
     }
     let mut frames = Vec::new();
     for frame in stack.iter().skip(start) {
-        if frame.function.contains("__rust_begin_short_backtrace")
-            || (!frames.is_empty() && owner(frame) == Owner::Ours)
+        if frame.function.contains("__rust_begin_short_backtrace") || owner(frame) == Owner::Harness
         {
             break;
         }
         frames.push(frame.clone());
     }
     // The glue that called the body: `FnOnce::call_once`, `catch_unwind` and the like.
-    while frames.last().is_some_and(|frame| {
-        matches!(owner(frame), Owner::Std | Owner::Unknown) || is_expansion(frame)
-    }) && frames.len() > 1
+    let placed = |frame: &Frame| {
+        matches!(
+            owner(frame),
+            Owner::User | Owner::Dependency | Owner::Unplaced
+        )
+    };
+    if let Some(last) = frames
+        .iter()
+        .rposition(|frame| placed(frame) && !is_expansion(frame))
     {
-        frames.pop();
+        frames.truncate(last + 1);
     }
     frames
 }
@@ -300,13 +328,16 @@ mod tests {
 
     #[test]
     fn a_frame_is_told_by_its_path() {
-        assert_eq!(owner(&ours("phase.rs")), Owner::Ours);
+        assert_eq!(owner(&ours("phase.rs")), Owner::Hook);
+        assert_eq!(owner(&ours("backtrace/capture.rs")), Owner::Hook);
+        assert_eq!(owner(&ours("trial.rs")), Owner::Harness);
+        assert_eq!(owner(&ours("runner/execute.rs")), Owner::Harness);
         assert_eq!(
             owner(&frame(
                 "trace",
                 "/home/u/.cargo/registry/src/i-1/backtrace-0.3.77/src/lib.rs"
             )),
-            Owner::Ours
+            Owner::Hook
         );
         assert_eq!(
             owner(&frame(
@@ -393,7 +424,22 @@ mod tests {
     #[test]
     fn a_stack_without_names_has_no_site_and_is_no_panic() {
         assert_eq!(locate(&[]), Located::default());
-        assert_eq!(locate(&[Frame::default()]).called_from, None);
+        assert_eq!(locate(&[Frame::default()]).site, None);
+    }
+
+    #[test]
+    fn a_body_that_left_its_frame_by_a_tail_call_has_no_site_but_what_it_called() {
+        let stack = [
+            ours("alloc.rs"),
+            frame("std::io::stdio::_print", STD),
+            ours("trial.rs"),
+            frame("app::main", "/home/u/app/src/a.rs"),
+        ];
+        let located = locate(&stack);
+        assert_eq!(
+            (located.site, located.via.as_deref()),
+            (None, Some("_print"))
+        );
     }
 
     #[test]

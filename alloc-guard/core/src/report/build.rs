@@ -123,7 +123,13 @@ fn fill(
         Verdict::Regressed(breaches) => {
             record.outcome = Outcome::Regressed;
             record.reasons = breaches.iter().map(reason).collect();
-            record.sites = sites(stacks, root);
+            let test = Frame {
+                function: record.name.clone(),
+                file: registration.file.to_owned(),
+                line: registration.line,
+                column: 1,
+            };
+            record.sites = sites(stacks, root, &test);
             notes(record, registration, &ended.stacks, second);
         }
     }
@@ -342,12 +348,12 @@ fn take_out_permitted(
     });
 }
 
-/// Groups stacks by site, worst first.
-fn sites(stacks: Vec<Named>, root: &Path) -> Vec<Site> {
+/// Groups stacks by site, worst first. Where no frame is the user's, the site is the test.
+fn sites(stacks: Vec<Named>, root: &Path, test: &Frame) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     for stack in stacks {
         let located = locate(&stack.frames);
-        let new = describe(&located, root);
+        let new = describe(&located, root, test);
         let index = sites
             .iter()
             .position(|site| {
@@ -377,8 +383,8 @@ fn sites(stacks: Vec<Named>, root: &Path) -> Vec<Site> {
     sites
 }
 
-fn describe(located: &Located, root: &Path) -> Site {
-    let site = located.site.clone().unwrap_or_default();
+fn describe(located: &Located, root: &Path, test: &Frame) -> Site {
+    let site = located.site.as_ref().unwrap_or(test);
     Site {
         function: short_name(&site.function),
         file: relative(&site.file, root),
@@ -411,10 +417,10 @@ fn describe(located: &Located, root: &Path) -> Site {
 }
 
 /// What [`assert_alloc_free`](crate::assert_alloc_free) panics with.
-pub(crate) fn describe_violations(tally: &Tally, recorder: &Recorder) -> String {
+pub(crate) fn describe_violations(tally: &Tally, recorder: &Recorder, caller: &Frame) -> String {
     let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = workspace_root(Path::new(&manifest_dir));
-    let sites = sites(name(&recorder.stacks(), &[]), &root);
+    let sites = sites(name(&recorder.stacks(), &[]), &root, caller);
     let mut text = format!(
         "{} in `assert_alloc_free`",
         count(tally.allocations(), "allocation")
