@@ -1,7 +1,10 @@
 //! Owns reading the list of calls that valgrind writes under `--trace-malloc=yes`, and the marks in
 //! it that tell the rounds apart.
 
-use std::{collections::HashMap, hint::black_box};
+use std::{
+    collections::{HashMap, VecDeque},
+    hint::black_box,
+};
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -69,7 +72,12 @@ pub fn rounds(trace: &str) -> anyhow::Result<Vec<(&'static Operation, Counts)>> 
         else {
             continue;
         };
-        let call = Call::parse(text).with_context(|| format!("not understood: {line:?}"))?;
+        let call = match Call::parse(text) {
+            Some(call) => call,
+            // What the C library does before and after is not ours to understand.
+            None if current.is_none() => continue,
+            None => bail!("not understood: {line:?}"),
+        };
         if let Call::Alloc { size, block } = call
             && let Some(mark) = Mark::of_size(size)
         {
@@ -84,9 +92,11 @@ pub fn rounds(trace: &str) -> anyhow::Result<Vec<(&'static Operation, Counts)>> 
             };
             continue;
         }
-        let mut ignored = Counts::default();
-        let counts = current.as_mut().map_or(&mut ignored, |(_, counts)| counts);
-        blocks.apply(call, counts)?;
+        match &mut current {
+            Some((_, counts)) => blocks.apply(call, counts)?,
+            // Followed for its blocks alone, some of which may be older than the trace.
+            None => drop(blocks.apply(call, &mut Counts::default())),
+        }
     }
     ensure!(current.is_none(), "the last round does not end");
     Ok(rounds)
@@ -95,10 +105,26 @@ pub fn rounds(trace: &str) -> anyhow::Result<Vec<(&'static Operation, Counts)>> 
 /// A call of the C library's allocator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
-    Alloc { size: u64, block: u64 },
-    Zeroed { size: u64, block: u64 },
-    Resize { old: u64, size: u64, block: u64 },
-    Free { block: u64 },
+    Alloc {
+        size: u64,
+        block: u64,
+    },
+    /// Newer valgrinds do not say where the block is.
+    AllocSomewhere {
+        size: u64,
+    },
+    Zeroed {
+        size: u64,
+        block: u64,
+    },
+    Resize {
+        old: u64,
+        size: u64,
+        block: u64,
+    },
+    Free {
+        block: u64,
+    },
 }
 
 impl Call {
@@ -107,9 +133,14 @@ impl Call {
             let block = address(block.strip_suffix(')')?)?;
             return Some(Self::Free { block });
         }
+        if let Some(arguments) = text.strip_prefix("posix_memalign(") {
+            let (_, size) = arguments.strip_suffix(')')?.split_once("size ")?;
+            let size = size.parse().ok()?;
+            return Some(Self::AllocSomewhere { size });
+        }
         let (call, block) = text.split_once(" = ")?;
         let block = address(block)?;
-        // A resize of nothing says both: "realloc(0x0,32)malloc(32) = 0x4A5F030".
+        // A resize of nothing may say both: "realloc(0x0,32)malloc(32) = 0x4A5F030".
         let call = match call.find(")malloc(") {
             Some(end) => &call[end + 1..],
             None => call,
@@ -137,10 +168,10 @@ impl Call {
             }
             "realloc" => {
                 let (old, size) = arguments.split_once(',')?;
-                Some(Self::Resize {
-                    old: address(old)?,
-                    size: size.parse().ok()?,
-                    block,
+                let size = size.parse().ok()?;
+                Some(match address(old)? {
+                    0 => Self::Alloc { size, block },
+                    old => Self::Resize { old, size, block },
                 })
             }
             _ => None,
@@ -157,6 +188,9 @@ fn address(text: &str) -> Option<u64> {
 #[derive(Debug, Default)]
 struct Blocks {
     sizes: HashMap<u64, u64>,
+    /// The sizes of those at addresses that the trace does not say. The oldest is taken to be the
+    /// first to be freed, as it is in every operation that has such blocks.
+    somewhere: VecDeque<u64>,
     /// Blocks of marks, whose return is no operation's.
     marks: Vec<u64>,
 }
@@ -170,7 +204,13 @@ impl Blocks {
                     self.marks.swap_remove(place);
                     return Ok(());
                 }
-                let size = self.remove(block)?;
+                let size = match self.sizes.remove(&block) {
+                    Some(size) => size,
+                    None => self
+                        .somewhere
+                        .pop_front()
+                        .with_context(|| not_live(block))?,
+                };
                 counts.deallocs += 1;
                 counts.retained_bytes -= i64::try_from(size)?;
             }
@@ -179,50 +219,54 @@ impl Blocks {
             | Call::Resize { block: 0, .. } => counts.failed += 1,
             Call::Alloc { size, block } => {
                 counts.allocs += 1;
-                self.insert(block, size, 0, counts)?;
+                self.insert(block, size)?;
+                handed_out(size, 0, counts)?;
+            }
+            Call::AllocSomewhere { size } => {
+                counts.allocs += 1;
+                self.somewhere.push_back(size);
+                handed_out(size, 0, counts)?;
             }
             Call::Zeroed { size, block } => {
                 counts.zeroed += 1;
-                self.insert(block, size, 0, counts)?;
+                self.insert(block, size)?;
+                handed_out(size, 0, counts)?;
             }
             Call::Resize { old, size, block } => {
-                let old_size = self.remove(old)?;
+                let old_size = self.sizes.remove(&old).with_context(|| not_live(old))?;
                 if size >= old_size {
                     counts.grows += 1;
                 } else {
                     counts.shrinks += 1;
                 }
-                self.insert(block, size, old_size, counts)?;
+                self.insert(block, size)?;
+                handed_out(size, old_size, counts)?;
             }
         }
         Ok(())
     }
 
-    /// `block` of `size` bytes is live, in the place of one of `old_size`.
-    fn insert(
-        &mut self,
-        block: u64,
-        size: u64,
-        old_size: u64,
-        counts: &mut Counts,
-    ) -> anyhow::Result<()> {
+    fn insert(&mut self, block: u64, size: u64) -> anyhow::Result<()> {
         ensure!(
             self.sizes.insert(block, size).is_none(),
             "{block:#x} was handed out twice"
         );
-        counts.bytes += size;
-        counts.retained_bytes += i64::try_from(size)? - i64::try_from(old_size)?;
-        counts.peak_bytes = counts
-            .peak_bytes
-            .max(counts.retained_bytes.max(0).unsigned_abs());
         Ok(())
     }
+}
 
-    fn remove(&mut self, block: u64) -> anyhow::Result<u64> {
-        self.sizes
-            .remove(&block)
-            .with_context(|| format!("{block:#x} is not live"))
-    }
+/// `size` bytes are handed out, in the place of `old_size`.
+fn handed_out(size: u64, old_size: u64, counts: &mut Counts) -> anyhow::Result<()> {
+    counts.bytes += size;
+    counts.retained_bytes += i64::try_from(size)? - i64::try_from(old_size)?;
+    counts.peak_bytes = counts
+        .peak_bytes
+        .max(counts.retained_bytes.max(0).unsigned_abs());
+    Ok(())
+}
+
+fn not_live(block: u64) -> String {
+    format!("{block:#x} is not live")
 }
 
 #[cfg(test)]
@@ -267,14 +311,34 @@ mod tests {
 
     #[test]
     fn a_resize_of_nothing_is_an_allocation() {
-        let counts = only_round(&["realloc(0x0,32)malloc(32) = 0x20"]);
-        assert_eq!(counts.to_string(), "1 0 0 0 0 0 32 32 32");
+        for call in ["realloc(0x0,32)malloc(32) = 0x20", "realloc(0x0,32) = 0x20"] {
+            assert_eq!(only_round(&[call]).to_string(), "1 0 0 0 0 0 32 32 32");
+        }
     }
 
     #[test]
     fn a_block_from_before_the_round_is_given_back_in_it() {
         let counts = only_round(&["free(0x10)"]);
         assert_eq!(counts.to_string(), "0 0 0 0 1 0 0 -50 0");
+    }
+
+    #[test]
+    fn an_aligned_block_need_not_say_where_it_is() {
+        let counts = only_round(&[
+            "posix_memalign(al 64, size 64)",
+            "posix_memalign(al 64, size 128)",
+            "free(0x20)",
+        ]);
+        assert_eq!(counts.to_string(), "2 0 0 0 1 0 192 128 192");
+    }
+
+    #[test]
+    fn what_comes_before_and_after_the_rounds_need_not_be_understood() {
+        let trace = format!(
+            "--1-- malloc_usable_size(0x1)\n{}\n--1-- free(0x99)",
+            trace(&[])
+        );
+        assert_eq!(rounds(&trace).unwrap().len(), 1);
     }
 
     #[test]

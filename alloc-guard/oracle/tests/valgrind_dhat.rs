@@ -119,9 +119,13 @@ fn each_kind_of_call_equals_valgrinds_trace_in_every_round() {
     for ((operation, ours), rounds) in ours().iter().zip(theirs.chunks(ROUNDS as usize)) {
         for (theirs_of, theirs) in rounds {
             assert_eq!(theirs_of.name, operation.name);
-            mismatches.extend(ours.compare_calls(operation, theirs));
+            for mismatch in ours.compare_calls(operation, theirs) {
+                // All rounds may say the same.
+                if !mismatches.contains(&mismatch) {
+                    mismatches.push(mismatch);
+                }
+            }
         }
     }
-    mismatches.dedup();
     assert!(mismatches.is_empty(), "{}", describe(&mismatches));
 }
