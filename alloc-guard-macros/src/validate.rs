@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use crate::args::{Arguments, Mark};
 use crate::attribute::{Attribute, Content};
 use crate::function::{Function, Parameter, Passing, Returns};
-use crate::tokens::{Mistakes, flatten, is_ident, stream};
+use crate::tokens::{Mistakes, flatten, is_ident, is_punct, stream};
 
 /// A use without mistakes, sorted for the expansion.
 pub(crate) struct Operation<'a> {
@@ -110,7 +110,7 @@ impl<'a> Fixture<'a> {
         let name = match &pattern[..] {
             [TokenTree::Ident(name)] if name != "_" => Some(name),
             [TokenTree::Ident(word), TokenTree::Ident(name)] if word == "mut" => Some(name),
-            dots if stream(dots).to_string().contains("...") => None,
+            _ if is_variadic(parameter) => None,
             _ if parameter.colon.is_none() => {
                 mistakes.push(parameter, "expected `name: Type`");
                 None
@@ -184,7 +184,7 @@ fn initial_value(attribute: &Attribute, mistakes: &mut Mistakes) -> Option<Token
 /// The signatures that nothing can call.
 fn refuse_signature(function: &Function, mistakes: &mut Mistakes) {
     let reasons = [
-        ("const", "a test runs when it is run: remove `const`"),
+        ("const", "a test is not for compile time: remove `const`"),
         (
             "unsafe",
             "a test is safe to call: put `unsafe` inside the body",
@@ -201,7 +201,7 @@ fn refuse_signature(function: &Function, mistakes: &mut Mistakes) {
     }
     // `<>` is legal and says nothing.
     if function.generics.len() > 2 {
-        let reason = "a test cannot be generic: nobody names the parameters";
+        let reason = "a test cannot be generic: nothing chooses its parameters";
         mistakes.push(stream(&function.generics), reason);
     } else if !function.where_clause.is_empty() {
         let reason = "a test cannot have a `where` clause";
@@ -215,11 +215,21 @@ fn refuse_signature(function: &Function, mistakes: &mut Mistakes) {
         if let Some(token) = receiver {
             mistakes.push(token, "a test takes no `self`: move it out of the `impl`");
         }
-        let text = parameter.to_token_stream().to_string();
-        if text.contains("...") {
+        if is_variadic(parameter) {
             mistakes.push(parameter, "a test takes no variable arguments");
         }
     }
+}
+
+fn is_variadic(parameter: &Parameter) -> bool {
+    let dots = |tokens: &[TokenTree]| {
+        let trailing = tokens
+            .iter()
+            .rev()
+            .take_while(|token| is_punct(Some(token), '.'));
+        trailing.count() == 3
+    };
+    dots(&parameter.pattern) || dots(&parameter.kind)
 }
 
 /// Refuses what cannot stand under ours. True where that also explains parameters without `#[init]`.

@@ -1,0 +1,6 @@
+use alloc_guard::alloc_free;
+
+#[alloc_free("scope")]
+fn f() {}
+
+fn main() {}

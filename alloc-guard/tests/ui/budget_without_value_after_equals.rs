@@ -1,0 +1,6 @@
+use alloc_guard::allocates;
+
+#[allocates(max_allocations =, no_leaks)]
+fn f() {}
+
+fn main() {}

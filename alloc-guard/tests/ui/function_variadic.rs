@@ -1,0 +1,6 @@
+use alloc_guard::alloc_free;
+
+#[alloc_free]
+unsafe extern "C" fn f(_: ...) {}
+
+fn main() {}

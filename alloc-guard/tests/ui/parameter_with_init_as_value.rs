@@ -1,0 +1,6 @@
+use alloc_guard::alloc_free;
+
+#[alloc_free]
+fn f(#[init = 1] x: u8) {}
+
+fn main() {}

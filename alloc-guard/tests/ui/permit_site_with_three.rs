@@ -1,0 +1,6 @@
+use alloc_guard::alloc_free;
+
+#[alloc_free(permit_site("a::b", "why", "else"))]
+fn f() {}
+
+fn main() {}
