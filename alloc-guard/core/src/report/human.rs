@@ -73,7 +73,8 @@ fn columns(text: &str) -> usize {
 }
 
 /// The longest heading's width, for [`line`].
-pub(crate) fn heading_width<'a>(headings: impl Iterator<Item = &'a str>) -> usize {
+#[must_use]
+pub fn heading_width<'a>(headings: impl Iterator<Item = &'a str>) -> usize {
     headings.map(columns).max().unwrap_or(0).min(60)
 }
 

@@ -10,7 +10,7 @@ mod record;
 mod style;
 mod write;
 
-pub use human::{Totals, bytes, count, failure_text, line, summary};
+pub use human::{Totals, bytes, count, failure_text, heading_width, line, summary};
 #[cfg(feature = "runner")]
 pub(crate) use json::quoted;
 pub use json::to_json;
@@ -23,5 +23,5 @@ pub use style::Style;
 pub(crate) use build::ignored;
 pub(crate) use build::{build, describe_violations};
 #[cfg(feature = "runner")]
-pub(crate) use human::{heading_width, mark, result};
+pub(crate) use human::{mark, result};
 pub(crate) use write::append;

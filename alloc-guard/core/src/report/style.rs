@@ -10,19 +10,27 @@ pub enum Style {
 }
 
 impl Style {
-    pub(crate) fn green(self, text: &str) -> String {
+    /// In green: as it should be.
+    #[must_use]
+    pub fn green(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    pub(crate) fn red(self, text: &str) -> String {
+    /// In bold red: not as it should be.
+    #[must_use]
+    pub fn red(self, text: &str) -> String {
         self.paint("31;1", text)
     }
 
-    pub(crate) fn yellow(self, text: &str) -> String {
+    /// In yellow: left out.
+    #[must_use]
+    pub fn yellow(self, text: &str) -> String {
         self.paint("33", text)
     }
 
-    pub(crate) fn dim(self, text: &str) -> String {
+    /// Dimmed: there for those who look for it.
+    #[must_use]
+    pub fn dim(self, text: &str) -> String {
         self.paint("2", text)
     }
 
