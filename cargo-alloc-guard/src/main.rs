@@ -1,3 +1,44 @@
-//! The command line.
+//! `cargo alloc-guard`: maps what a command came to, to the documented exit status.
 
-fn main() {}
+#![forbid(unsafe_code)]
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+mod arguments;
+mod cargo;
+mod commands;
+mod marks;
+mod progress;
+mod run;
+mod settings;
+mod status;
+mod table;
+
+use crate::{arguments::Arguments, status::Status};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(answer) => {
+            let status = if answer.use_stderr() {
+                Status::WrongUsage
+            } else {
+                Status::AsExpected
+            };
+            // Where neither stream can be written to, the status is all there is.
+            let _ = answer.print();
+            return status.into();
+        }
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match commands::run(arguments, &mut out) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            Status::CouldNotRun.into()
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What cargo knows: the workspace and its packages, the test binaries it built, and the environment
+//! it runs them in.
+
+mod build;
+mod environment;
+mod messages;
+mod metadata;
+
+pub(crate) use build::{Build, TestBinary, build};
+pub(crate) use environment::Environment;

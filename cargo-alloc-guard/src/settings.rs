@@ -1,0 +1,261 @@
+//! Owns the settings as they are meant: what the arguments and the environment come to together.
+
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal},
+    num::NonZeroUsize,
+    path::PathBuf,
+};
+
+use alloc_guard_core::report::Style;
+use clap::ColorChoice;
+
+use crate::arguments::{CargoArguments, CheckArguments};
+
+/// The variable that makes test processes, and so this command, strict.
+pub(crate) const STRICT: &str = "ALLOC_GUARD_STRICT";
+
+/// What `check` is to do.
+#[derive(Debug)]
+pub(crate) struct CheckSettings {
+    pub(crate) cargo: CargoSettings,
+    pub(crate) tests: TestSettings,
+    pub(crate) records: RecordFiles,
+    pub(crate) style: Style,
+    pub(crate) progress: Progress,
+}
+
+/// How cargo is called.
+#[derive(Debug)]
+pub(crate) struct CargoSettings {
+    pub(crate) program: OsString,
+    pub(crate) rustc: OsString,
+    pub(crate) manifest_path: Option<PathBuf>,
+    pub(crate) target_dir: Option<PathBuf>,
+    /// What `cargo test` is given besides, in this order.
+    pub(crate) options: Vec<OsString>,
+}
+
+/// Which tests run, and how.
+#[derive(Debug)]
+pub(crate) struct TestSettings {
+    /// A test runs if its name contains one of them, or if there are none.
+    pub(crate) filters: Vec<String>,
+    pub(crate) ignored: IgnoredTests,
+    pub(crate) threads: Option<NonZeroUsize>,
+    pub(crate) strictness: Strictness,
+}
+
+/// What becomes of tests with `#[ignore]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IgnoredTests {
+    LeftOut,
+    Included,
+    Only,
+}
+
+/// What an improvement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    Lenient,
+    Strict,
+}
+
+/// What becomes of the record files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordFiles {
+    Removed,
+    Kept,
+}
+
+/// Whether to say what is going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Silent,
+    OnTerminal,
+}
+
+impl CheckSettings {
+    /// What these arguments mean in this environment.
+    pub(crate) fn new(arguments: CheckArguments) -> Self {
+        let mut filters = arguments.filters;
+        filters.extend(arguments.more_filters);
+        let ignored = match (arguments.ignored, arguments.include_ignored) {
+            (true, _) => IgnoredTests::Only,
+            (_, true) => IgnoredTests::Included,
+            _ => IgnoredTests::LeftOut,
+        };
+        let strict = arguments.strict || is_set(STRICT);
+        Self {
+            cargo: CargoSettings::new(arguments.cargo),
+            tests: TestSettings {
+                filters,
+                ignored,
+                threads: arguments.test_threads,
+                strictness: if strict {
+                    Strictness::Strict
+                } else {
+                    Strictness::Lenient
+                },
+            },
+            records: if arguments.keep_records {
+                RecordFiles::Kept
+            } else {
+                RecordFiles::Removed
+            },
+            style: style(
+                arguments.color,
+                io::stdout().is_terminal(),
+                std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            ),
+            progress: if io::stderr().is_terminal() {
+                Progress::OnTerminal
+            } else {
+                Progress::Silent
+            },
+        }
+    }
+}
+
+impl CargoSettings {
+    fn new(arguments: CargoArguments) -> Self {
+        let mut options: Vec<OsString> = Vec::new();
+        if arguments.packages.is_empty() {
+            options.push("--workspace".into());
+        }
+        for package in arguments.packages {
+            options.extend(["--package".into(), package.into()]);
+        }
+        for (is_given, flag) in [
+            (arguments.release, "--release"),
+            (arguments.all_features, "--all-features"),
+            (arguments.no_default_features, "--no-default-features"),
+        ] {
+            if is_given {
+                options.push(flag.into());
+            }
+        }
+        for features in arguments.features {
+            options.extend(["--features".into(), features.into()]);
+        }
+        if let Some(profile) = arguments.profile {
+            options.extend(["--profile".into(), profile.into()]);
+        }
+        options.extend(arguments.passed);
+        let program = |variable, usual: &str| {
+            std::env::var_os(variable)
+                .filter(|program| !program.is_empty())
+                .unwrap_or_else(|| usual.into())
+        };
+        Self {
+            program: program("CARGO", "cargo"),
+            rustc: program("RUSTC", "rustc"),
+            manifest_path: arguments.manifest_path,
+            target_dir: arguments.target_dir,
+            options,
+        }
+    }
+}
+
+impl TestSettings {
+    /// Whether the filters let a test through.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.filters.is_empty()
+            || self
+                .filters
+                .iter()
+                .any(|filter| name.contains(filter.as_str()))
+    }
+}
+
+/// As `alloc-guard` reads it in the test processes: set, and neither empty nor 0.
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+fn style(color: ColorChoice, is_terminal: bool, no_color: bool) -> Style {
+    match color {
+        ColorChoice::Always => Style::Coloured,
+        ColorChoice::Auto if is_terminal && !no_color => Style::Coloured,
+        ColorChoice::Auto | ColorChoice::Never => Style::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arguments::{Arguments, Command};
+
+    fn settings(line: &str) -> CheckSettings {
+        let arguments = std::iter::once("x")
+            .chain(line.split_whitespace())
+            .map(OsString::from);
+        let Command::Check(check) = Arguments::read(arguments).unwrap().command();
+        CheckSettings::new(check)
+    }
+
+    #[test]
+    fn the_whole_workspace_is_built_unless_packages_are_named() {
+        assert_eq!(settings("").cargo.options, ["--workspace"]);
+        assert_eq!(
+            settings("-p a --package b").cargo.options,
+            ["--package", "a", "--package", "b"]
+        );
+    }
+
+    #[test]
+    fn build_options_reach_cargo_and_passed_ones_come_last() {
+        assert_eq!(
+            settings("--release -F a,b --features c --all-features --no-default-features -- --lib")
+                .cargo
+                .options,
+            [
+                "--workspace",
+                "--release",
+                "--all-features",
+                "--no-default-features",
+                "--features",
+                "a,b",
+                "--features",
+                "c",
+                "--lib"
+            ]
+        );
+        assert_eq!(
+            settings("--profile bench").cargo.options,
+            ["--workspace", "--profile", "bench"]
+        );
+    }
+
+    #[test]
+    fn a_test_is_wanted_if_any_filter_is_part_of_its_name() {
+        let tests = settings("push --filter pop").tests;
+        assert!(tests.wants("ring::push_is_free") && tests.wants("pop"));
+        assert!(!tests.wants("ring::clear"));
+        assert!(settings("").tests.wants("anything"));
+    }
+
+    #[test]
+    fn ignored_tests_are_left_out_unless_asked_for() {
+        for (line, ignored) in [
+            ("", IgnoredTests::LeftOut),
+            ("--include-ignored", IgnoredTests::Included),
+            ("--ignored", IgnoredTests::Only),
+        ] {
+            assert_eq!(settings(line).tests.ignored, ignored);
+        }
+    }
+
+    #[test]
+    fn colour_follows_the_terminal_unless_told() {
+        for (color, is_terminal, no_color, expected) in [
+            (ColorChoice::Auto, true, false, Style::Coloured),
+            (ColorChoice::Auto, true, true, Style::Plain),
+            (ColorChoice::Auto, false, false, Style::Plain),
+            (ColorChoice::Always, false, true, Style::Coloured),
+            (ColorChoice::Never, true, false, Style::Plain),
+        ] {
+            assert_eq!(style(color, is_terminal, no_color), expected);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The command from end to end: a workspace is generated, built and run, and what is printed and the
+//! exit status are checked.
+
+mod outcomes;
+mod selection;
+mod trouble;
+mod workspace;

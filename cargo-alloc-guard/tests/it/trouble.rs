@@ -1,0 +1,122 @@
+//! What is no test's fault: the build, the command line, a reader that has gone, files left behind.
+
+use std::{fs, path::Path, process::Stdio};
+
+use crate::workspace::{command, ran, run};
+
+#[test]
+fn a_build_that_fails_exits_with_1_and_one_error_of_our_own() {
+    let ran = run("-p ring --features broken");
+    ran.says(1, &[]);
+    assert!(ran.stderr.contains("broken on purpose"), "{ran}");
+    assert!(
+        ran.stderr
+            .ends_with("error: the tests do not build: see what cargo says above\n"),
+        "{ran}"
+    );
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn a_folder_without_a_workspace_exits_with_1_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = ran(command([""; 0]).current_dir(folder.path()));
+    ran.says(1, &[]);
+    assert!(
+        ran.stderr
+            .starts_with("error: cargo cannot read the workspace: could not find `Cargo.toml`"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_cargo_that_cannot_be_started_exits_with_1_and_is_named() {
+    let ran = ran(command([""; 0]).env("CARGO", "/no/such/cargo"));
+    ran.says(1, &[]);
+    assert!(
+        ran.stderr
+            .starts_with("error: failed to start /no/such/cargo: "),
+        "{ran}"
+    );
+}
+
+#[test]
+fn wrong_usage_exits_with_3() {
+    for arguments in [
+        "--no-such-option",
+        "--test-threads none",
+        "--ignored --include-ignored",
+        "check --color sometimes",
+    ] {
+        let ran = run(arguments);
+        ran.says(3, &[]);
+        assert!(ran.stderr.starts_with("error: "), "{ran}");
+    }
+}
+
+#[test]
+fn help_has_examples_on_every_level_and_the_version_is_cargo_s() {
+    run("--help").says(
+        0,
+        &["Usage: cargo alloc-guard", "Examples:\n", "Exit status:\n"],
+    );
+    run("check --help").says(0, &["Usage: cargo alloc-guard check", "Examples:\n"]);
+    run("--version").says(
+        0,
+        &[concat!("cargo-alloc-guard ", env!("CARGO_PKG_VERSION"))],
+    );
+}
+
+/// Runs the command with a standard output that nobody reads; says what it wrote to standard error.
+fn into_a_closed_pipe(arguments: &str) -> (Option<i32>, String) {
+    let mut child = command(arguments.split_whitespace())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_error_and_hides_none() {
+    let (status, stderr) = into_a_closed_pipe("-p beta -- --test own");
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(!stderr.contains("error"), "{stderr}");
+    let (status, stderr) = into_a_closed_pipe("-p bare");
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(!stderr.contains("error"), "{stderr}");
+}
+
+#[test]
+fn colour_is_there_when_it_is_asked_for() {
+    let coloured = run("--color always -p bare");
+    coloured.says(2, &["\u{1b}[31;1mNO GUARD\u{1b}[0m"]);
+}
+
+#[test]
+fn records_are_kept_where_that_is_asked_for() {
+    let ran = run("--keep-records -p beta -- --test own");
+    ran.says(0, &[]);
+    let kept = ran
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("the records are in "))
+        .unwrap_or_else(|| panic!("{ran}"));
+    let records: Vec<_> = fs::read_dir(Path::new(kept).join("1"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
+        .collect();
+    assert_eq!(records.len(), 1, "{ran}");
+    let text = fs::read_to_string(&records[0]).unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    fs::remove_dir_all(kept).unwrap();
+}
