@@ -3,7 +3,10 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-use crate::{phase, tally::Call};
+use crate::{
+    phase::{self, Course},
+    tally::Call,
+};
 
 /// An allocator that forwards every call to `A` and, while a lock or a measurement is on, counts it.
 ///
@@ -37,13 +40,93 @@ impl<A> Guard<A> {
 }
 
 // Calls made while something is on. Out of line, so that the idle path stays a load, a test, a
-// branch and the inner allocator's own code.
+// branch and the inner allocator's own code; and what does more than count out of line once more,
+// so that counting stays cheap.
 impl<A: GlobalAlloc> Guard<A> {
     /// # Safety
     /// - As for `GlobalAlloc::alloc`.
     #[cold]
     #[inline(never)]
     unsafe fn alloc_observed(&self, layout: Layout) -> *mut u8 {
+        match phase::course() {
+            // SAFETY: the caller keeps the contract of `alloc`.
+            Course::Pass => unsafe { self.inner.alloc(layout) },
+            Course::Count => {
+                phase::enter_counting();
+                // SAFETY: the caller keeps the contract of `alloc`.
+                let block = unsafe { self.inner.alloc(layout) };
+                phase::counted_alloc(Call::Alloc, block, layout.size());
+                block
+            }
+            // SAFETY: the caller keeps the contract of `alloc`.
+            Course::Full => unsafe { self.alloc_in_full(layout) },
+        }
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::alloc_zeroed`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn alloc_zeroed_observed(&self, layout: Layout) -> *mut u8 {
+        match phase::course() {
+            // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+            Course::Pass => unsafe { self.inner.alloc_zeroed(layout) },
+            Course::Count => {
+                phase::enter_counting();
+                // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+                let block = unsafe { self.inner.alloc_zeroed(layout) };
+                phase::counted_alloc(Call::Zeroed, block, layout.size());
+                block
+            }
+            // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+            Course::Full => unsafe { self.alloc_zeroed_in_full(layout) },
+        }
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::dealloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn dealloc_observed(&self, block: *mut u8, layout: Layout) {
+        match phase::course() {
+            // SAFETY: the caller keeps the contract of `dealloc`.
+            Course::Pass => unsafe { self.inner.dealloc(block, layout) },
+            Course::Count => {
+                phase::enter_counting();
+                // SAFETY: the caller keeps the contract of `dealloc`.
+                unsafe { self.inner.dealloc(block, layout) };
+                phase::counted_dealloc(layout.size());
+            }
+            // SAFETY: the caller keeps the contract of `dealloc`.
+            Course::Full => unsafe { self.dealloc_in_full(block, layout) },
+        }
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::realloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn realloc_observed(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        match phase::course() {
+            // SAFETY: the caller keeps the contract of `realloc`.
+            Course::Pass => unsafe { self.inner.realloc(block, layout, size) },
+            Course::Count => {
+                phase::enter_counting();
+                // SAFETY: the caller keeps the contract of `realloc`.
+                let block = unsafe { self.inner.realloc(block, layout, size) };
+                phase::counted_realloc(layout.size(), block, size);
+                block
+            }
+            // SAFETY: the caller keeps the contract of `realloc`.
+            Course::Full => unsafe { self.realloc_in_full(block, layout, size) },
+        }
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::alloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn alloc_in_full(&self, layout: Layout) -> *mut u8 {
         let entered = phase::enter();
         // SAFETY: the caller keeps the contract of `alloc`.
         let block = unsafe { self.inner.alloc(layout) };
@@ -57,7 +140,7 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc_zeroed`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_zeroed_observed(&self, layout: Layout) -> *mut u8 {
+    unsafe fn alloc_zeroed_in_full(&self, layout: Layout) -> *mut u8 {
         let entered = phase::enter();
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
@@ -71,7 +154,7 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::dealloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn dealloc_observed(&self, block: *mut u8, layout: Layout) {
+    unsafe fn dealloc_in_full(&self, block: *mut u8, layout: Layout) {
         let entered = phase::enter();
         if entered {
             // Before the call: afterwards another thread may already own this address.
@@ -88,7 +171,7 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::realloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn realloc_observed(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+    unsafe fn realloc_in_full(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let entered = phase::enter();
         // Before the call, as for a deallocation; put back if the call fails.
         let tracked = if entered {

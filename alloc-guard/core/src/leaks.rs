@@ -156,7 +156,7 @@ impl Watch {
                 unsafe { memory::release(reserved) };
             }
         }
-        let on = phase::On::new();
+        let on = phase::On::everywhere();
         WATCHES.fetch_add(1, Ordering::Relaxed);
         let trial = TRIALS
             .fetch_add(1, Ordering::Relaxed)

@@ -7,7 +7,7 @@
 use std::{
     cell::Cell,
     marker::PhantomData,
-    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use crate::{
@@ -24,10 +24,16 @@ const RECORD: u8 = 2;
 const RECORD_DEALLOCS: u8 = 4;
 /// A permit stands between this thread and every lock outside it.
 const PERMIT: u8 = 8;
+/// Inside the hook: a nested call passes through unseen.
+const BUSY: u8 = 16;
 
-/// How many scopes are on, in all threads. It starts at one, so that the very first call of the
-/// process, which is the main thread's, takes the long way and is seen by [`outside`].
-static ON: AtomicU32 = AtomicU32::new(1);
+/// How many scopes are on, in all threads, and in the upper half how many of them concern calls of
+/// every thread. It starts at one, so that the very first call of the process, which is the main
+/// thread's, takes the long way and is seen by [`outside`].
+static ON: AtomicU64 = AtomicU64::new(1);
+
+/// One in the upper half of [`ON`].
+const EVERYWHERE: u64 = 1 << 32;
 
 /// The [`token`] of the main thread; 0 until its first allocator call.
 static MAIN: AtomicUsize = AtomicUsize::new(0);
@@ -36,8 +42,6 @@ static MAIN: AtomicUsize = AtomicUsize::new(0);
 static BYSTANDERS: AtomicU64 = AtomicU64::new(0);
 
 struct State {
-    /// Inside the hook: a nested call passes through unseen.
-    busy: Cell<bool>,
     mode: Cell<u8>,
     /// A harness's thread, or one that runs a trial.
     ours: Cell<bool>,
@@ -60,7 +64,6 @@ thread_local! {
     // `const` and without `Drop`: plain thread-local memory, readable while the thread is torn down.
     static STATE: State = const {
         State {
-            busy: Cell::new(false),
             mode: Cell::new(0),
             ours: Cell::new(false),
             watch: Cell::new(0),
@@ -137,9 +140,13 @@ impl State {
         }
         let live = self.retained.get().wrapping_add(change);
         self.retained.set(live);
-        if live > self.peak.get() {
+        if call != Call::Dealloc && live > self.peak.get() {
             self.peak.set(live);
         }
+    }
+
+    fn leave(&self) {
+        self.mode.set(self.mode.get() & !BUSY);
     }
 
     /// Counts and records one call, wherever it is owed. Returns the record of its stack.
@@ -216,18 +223,89 @@ pub(crate) fn is_idle() -> bool {
     ON.load(Ordering::Relaxed) == 0
 }
 
+/// What is to be done about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// Nothing.
+    Pass,
+    /// It is counted for this thread, and no more: with [`enter_counting`] before it
+    /// and one of the functions named `counted_…` after.
+    Count,
+    /// Whatever [`enter`] and the functions after it find out.
+    Full,
+}
+
+/// Tells the two frequent courses of an observed call from all the others, in as few instructions
+/// as can be.
+#[inline]
+pub(crate) fn course() -> Course {
+    // Relaxed: see `is_idle`.
+    if ON.load(Ordering::Relaxed) >= EVERYWHERE {
+        return Course::Full;
+    }
+    match STATE.try_with(|state| state.mode.get()) {
+        Ok(COUNT) if !std::thread::panicking() => Course::Count,
+        Ok(PERMIT) => Course::Pass,
+        _ => Course::Full,
+    }
+}
+
+/// Enters the hook where [`Course::Count`] says that this thread counts and is not inside it.
+#[inline]
+pub(crate) fn enter_counting() {
+    let _ = STATE.try_with(|state| state.mode.set(COUNT | BUSY));
+}
+
+/// The inner allocator answered a request for `size` bytes with `block`. Leaves the hook.
+#[inline]
+pub(crate) fn counted_alloc(call: Call, block: *mut u8, size: usize) {
+    counted(call, block, size, signed(size));
+}
+
+/// The inner allocator answered a `realloc` from `old` to `new` bytes with `block`. Leaves the hook.
+#[inline]
+pub(crate) fn counted_realloc(old: usize, block: *mut u8, new: usize) {
+    let change = signed(new).wrapping_sub(signed(old));
+    counted(Call::resize(old, new), block, new, change);
+}
+
+#[inline]
+fn counted(call: Call, block: *mut u8, size: usize, change: i64) {
+    let _ = STATE.try_with(|state| {
+        state.mode.set(COUNT);
+        if block.is_null() {
+            state.count(Call::Failed, size, 0);
+        } else {
+            state.count(call, size, change);
+        }
+    });
+}
+
+/// A block of `size` bytes was given back. Leaves the hook.
+#[inline]
+pub(crate) fn counted_dealloc(size: usize) {
+    let _ = STATE.try_with(|state| {
+        state.mode.set(COUNT);
+        state.count(Call::Dealloc, size, signed(size).wrapping_neg());
+    });
+}
+
 /// Enters the hook, unless this thread is inside it already.
 #[inline]
 pub(crate) fn enter() -> bool {
     STATE
-        .try_with(|state| !state.busy.replace(true))
+        .try_with(|state| {
+            let mode = state.mode.get();
+            state.mode.set(mode | BUSY);
+            mode & BUSY == 0
+        })
         .unwrap_or(false)
 }
 
 /// Leaves the hook.
 #[inline]
 pub(crate) fn leave() {
-    let _ = STATE.try_with(|state| state.busy.set(false));
+    let _ = STATE.try_with(State::leave);
 }
 
 /// The inner allocator answered a request for `size` bytes with `block`. Leaves the hook.
@@ -240,7 +318,7 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
             let stack = state.observe(call, size, signed(size));
             track(state, block, size, stack);
         }
-        state.busy.set(false);
+        state.leave();
     });
 }
 
@@ -289,7 +367,7 @@ pub(crate) fn resized(
                 _ => track(state, moved, new, stack),
             }
         }
-        state.busy.set(false);
+        state.leave();
     });
 }
 
@@ -311,20 +389,29 @@ fn track(state: &State, block: *mut u8, size: usize, stack: Option<u32>) {
 
 /// Turns the long way on for as long as it lives.
 #[derive(Debug)]
-pub(crate) struct On(());
+pub(crate) struct On(u64);
 
 impl On {
-    pub(crate) fn new() -> Self {
+    fn here() -> Self {
+        Self::add(1)
+    }
+
+    /// For something that concerns calls of every thread.
+    pub(crate) fn everywhere() -> Self {
+        Self::add(EVERYWHERE + 1)
+    }
+
+    fn add(weight: u64) -> Self {
         // Relaxed: see `is_idle`.
-        ON.fetch_add(1, Ordering::Relaxed);
-        Self(())
+        ON.fetch_add(weight, Ordering::Relaxed);
+        Self(weight)
     }
 }
 
 impl Drop for On {
     fn drop(&mut self) {
         // Relaxed: see `is_idle`.
-        ON.fetch_sub(1, Ordering::Relaxed);
+        ON.fetch_sub(self.0, Ordering::Relaxed);
     }
 }
 
@@ -368,7 +455,7 @@ impl Scope {
     }
 
     fn start(next: impl FnOnce(u8) -> u8, recorder: Option<&Recorder>, watch: u32) -> Self {
-        let on = On::new();
+        let on = On::here();
         STATE.with(|state| {
             let mode = state.mode.get();
             let scope = Self {

@@ -80,7 +80,7 @@ impl Scope {
         RECORD_DEALLOCS.store(deallocs, Ordering::Relaxed);
         WATCHED.store(watch, Ordering::Relaxed);
         RECORDER.store(std::ptr::from_ref(recorder).cast_mut(), Ordering::Relaxed);
-        let on = phase::On::new();
+        let on = phase::On::everywhere();
         // Release: pairs with the acquire in `is_on`.
         IS_ON.store(true, Ordering::Release);
         Self { on }
