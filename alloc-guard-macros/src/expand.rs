@@ -172,10 +172,12 @@ fn run(library: &TokenStream, arguments: &Arguments, operation: &Operation<'_>) 
     let mut passed = TokenStream::new();
     for fixture in &operation.fixtures {
         let (name, init) = (local(&fixture.name), &fixture.init);
+        // Where the types do not fit, the error stands at the name.
+        let here = at(name.span());
         let (binding, argument) = match fixture.passing {
             Passing::Move => (quote!(#name), quote!(#name)),
-            Passing::Borrow => (quote!(#name), quote!(&#name)),
-            Passing::BorrowMut => (quote!(mut #name), quote!(&mut #name)),
+            Passing::Borrow => (quote!(#name), quote_spanned!(here=> &#name)),
+            Passing::BorrowMut => (quote!(mut #name), quote_spanned!(here=> &mut #name)),
         };
         // In a block of its own, or clippy would advise on the `vec!` of a fixture as if a body could take an array.
         bindings.extend(quote!(let #binding = { (#init) };));
