@@ -164,3 +164,200 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsString, path::Path};
+
+    use alloc_guard_core::report::read_records;
+
+    use super::*;
+    use crate::{
+        arguments::{Arguments, Command},
+        settings::CheckSettings,
+    };
+
+    fn settings(line: &str) -> TestSettings {
+        let arguments = std::iter::once("x")
+            .chain(line.split_whitespace())
+            .map(OsString::from);
+        let Command::Check(check) = Arguments::read(arguments).unwrap().command();
+        CheckSettings::new(check).tests
+    }
+
+    fn record(name: &str, outcome: &str) -> Record {
+        let tally = concat!(
+            r#"{"allocs":0,"zeroed":0,"grows":0,"shrinks":0,"deallocs":0,"failed":0,"#,
+            r#""bytes":0,"retained_bytes":0,"peak_bytes":0}"#
+        );
+        let line = [
+            r#"{"version":1,"title":"","package":"p","binary":"b","file":"f.rs","line":1,"#,
+            r#""promise":"alloc_free","profile":"debug","scope":"thread","reasons":[],"#,
+            r#""message":"boom","sites":[],"permitted":[],"dropped":0,"notes":[],"nanoseconds":0,"#,
+            &format!(r#""name":"{name}","outcome":"{outcome}","init":{tally},"locked":{tally}}}"#),
+            "\n",
+        ]
+        .concat();
+        read_records(Path::new("records"), &line).unwrap().remove(0)
+    }
+
+    fn end(tests: usize, how: &str) -> End {
+        End {
+            tests: 0..tests,
+            is_success: how == "exit status 0",
+            how: how.to_owned(),
+            stdout: String::new(),
+            stderr: "last words\n".to_owned(),
+        }
+    }
+
+    /// Collates tests `a` and `b`, of which the harness lists `listed` and ignores `ignored`.
+    fn collated(
+        line: &str,
+        records: Vec<Record>,
+        end: End,
+        listed: Option<&[&str]>,
+        ignored: &[&str],
+    ) -> Collated {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let names = ["a".to_owned(), "b".to_owned()];
+        collate(
+            &names,
+            records,
+            &[end],
+            &settings(line),
+            |which| match which {
+                Listed::All => listed.map(set),
+                Listed::Ignored => Some(set(ignored)),
+            },
+        )
+    }
+
+    fn outcomes(collated: &Collated) -> Vec<(&str, Outcome)> {
+        let rows = collated.rows.iter();
+        rows.map(|row| (row.heading(), row.outcome())).collect()
+    }
+
+    #[test]
+    fn a_test_without_a_record_has_failed_even_where_its_process_ended_well() {
+        let found = collated(
+            "",
+            vec![record("a", "as_expected")],
+            end(2, "exit status 0"),
+            Some(&["a", "b"]),
+            &[],
+        );
+        assert_eq!(
+            outcomes(&found),
+            [("a", Outcome::AsExpected), ("b", Outcome::Failed)]
+        );
+        assert_eq!(
+            found.broken,
+            [Broken {
+                how: "exit status 0".to_owned(),
+                unreported: vec!["b".to_owned()],
+                stderr: vec!["last words".to_owned()],
+            }]
+        );
+    }
+
+    #[test]
+    fn a_harness_that_cannot_list_excuses_no_test() {
+        let found = collated("", Vec::new(), end(2, "exit status 0"), None, &[]);
+        assert_eq!(
+            outcomes(&found),
+            [("a", Outcome::Failed), ("b", Outcome::Failed)]
+        );
+    }
+
+    #[test]
+    fn a_test_that_its_harness_does_not_know_is_none() {
+        let found = collated(
+            "",
+            vec![record("a", "as_expected")],
+            end(2, "exit status 0"),
+            Some(&["a"]),
+            &[],
+        );
+        assert_eq!(outcomes(&found), [("a", Outcome::AsExpected)]);
+        assert_eq!(found.broken, []);
+    }
+
+    #[test]
+    fn what_is_ignored_is_excused_only_where_it_was_left_out() {
+        for (line, expected) in [
+            ("", vec![("a", Outcome::Failed), ("b", Outcome::Ignored)]),
+            (
+                "--include-ignored",
+                vec![("a", Outcome::Failed), ("b", Outcome::Failed)],
+            ),
+            ("--ignored", vec![("b", Outcome::Failed)]),
+        ] {
+            let found = collated(
+                line,
+                Vec::new(),
+                end(2, "exit status 0"),
+                Some(&["a", "b"]),
+                &["b"],
+            );
+            assert_eq!(outcomes(&found), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_bad_end_is_told_unless_a_test_explains_it() {
+        for (outcome, line, is_told) in [
+            ("as_expected", "", true),
+            ("regressed", "", false),
+            ("improved", "", true),
+            ("improved", "--strict", false),
+        ] {
+            let records = vec![record("a", outcome), record("b", "as_expected")];
+            let found = collated(line, records, end(2, "exit status 101"), None, &[]);
+            assert_eq!(!found.broken.is_empty(), is_told, "{outcome} {line}");
+        }
+    }
+
+    #[test]
+    fn the_last_record_of_a_test_counts() {
+        let records = vec![
+            record("a", "regressed"),
+            record("b", "as_expected"),
+            record("a", "as_expected"),
+        ];
+        let found = collated("", records, end(2, "exit status 0"), None, &[]);
+        assert_eq!(
+            outcomes(&found),
+            [("a", Outcome::AsExpected), ("b", Outcome::AsExpected)]
+        );
+    }
+
+    #[test]
+    fn what_the_harness_kept_of_a_test_is_its_own_reason() {
+        let mut end = end(2, "exit status 101");
+        end.stdout =
+            "\n---- b stdout ----\nError: b: its own process died\nof old age\n\n\nfailures:\n    b\n"
+                .to_owned();
+        let records = vec![record("a", "as_expected")];
+        let found = collated("", records, end, Some(&["a", "b"]), &[]);
+        let Some(Row::Unreported { why, captured, .. }) = found.rows.last() else {
+            panic!("{found:?}");
+        };
+        assert_eq!(why, "b: its own process died");
+        assert!(captured.ends_with("of old age"));
+        assert_eq!(found.broken, []);
+    }
+
+    #[test]
+    fn a_panic_is_given_the_place_that_the_hook_printed() {
+        let mut end = end(2, "exit status 101");
+        end.stdout =
+            "---- a stdout ----\nthread 'a' (9) panicked at src/lib.rs:3:5:\nboom\n".to_owned();
+        let records = vec![record("a", "panicked"), record("b", "as_expected")];
+        let found = collated("", records, end, None, &[]);
+        let Some(Row::Recorded(record)) = found.rows.first() else {
+            panic!("{found:?}");
+        };
+        assert_eq!(record.message, "boom\n  --> src/lib.rs:3:5");
+    }
+}

@@ -55,7 +55,7 @@ fn a_regression_is_shown_with_its_place_and_its_source_beside_every_other_test()
     );
     assert_eq!(
         ran.summary(),
-        "8 operations: 4 as expected, 1 regressed, 2 failed, 1 ignored",
+        "10 operations: 5 as expected, 1 regressed, 3 failed, 1 ignored",
         "{ran}"
     );
 }
@@ -126,6 +126,18 @@ fn a_test_that_ends_the_process_fails_with_all_that_could_not_report() {
     assert_eq!(
         ran.summary(),
         "3 operations: 1 as expected, 2 failed",
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_test_in_a_process_of_its_own_that_dies_is_the_only_one_to_fail() {
+    let ran = run("alone -p ring -- --test regressed");
+    let row = "DID NOT REPORT: dies_alone: its own process ended with";
+    ran.says(2, &["✅ alloc-free  Alone       0 allocations\n", row]);
+    assert_eq!(
+        ran.summary(),
+        "2 operations: 1 as expected, 1 failed",
         "{ran}"
     );
 }
