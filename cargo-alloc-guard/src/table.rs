@@ -98,7 +98,8 @@ impl Table<'_> {
                     report::failure_text(record, self.root, self.style),
                 )
             }
-            Row::Unreported { name, captured, .. } if !captured.is_empty() => {
+            // One line of it stands in the row already.
+            Row::Unreported { name, captured, .. } if captured.contains('\n') => {
                 (name, captured.clone())
             }
             _ => return Ok(()),

@@ -124,7 +124,11 @@ fn unreported_row(name: &str, end: &End) -> Row {
     let captured = harness::captured(&end.stdout, name).unwrap_or_default();
     let why = captured.lines().next().map_or_else(
         || format!("the process ended with {}", end.how),
-        |line| line.strip_prefix("Error: ").unwrap_or(line).to_owned(),
+        |line| {
+            let line = line.strip_prefix("Error: ").unwrap_or(line);
+            let line = line.strip_prefix(&format!("{name}: ")).unwrap_or(line);
+            line.trim_end_matches(':').to_owned()
+        },
     );
     Row::Unreported {
         name: name.to_owned(),
@@ -336,14 +340,14 @@ mod tests {
     fn what_the_harness_kept_of_a_test_is_its_own_reason() {
         let mut end = end(2, "exit status 101");
         end.stdout =
-            "\n---- b stdout ----\nError: b: its own process died\nof old age\n\n\nfailures:\n    b\n"
+            "\n---- b stdout ----\nError: b: its own process died:\nof old age\n\n\nfailures:\n    b\n"
                 .to_owned();
         let records = vec![record("a", "as_expected")];
         let found = collated("", records, end, Some(&["a", "b"]), &[]);
         let Some(Row::Unreported { why, captured, .. }) = found.rows.last() else {
             panic!("{found:?}");
         };
-        assert_eq!(why, "b: its own process died");
+        assert_eq!(why, "its own process died");
         assert!(captured.ends_with("of old age"));
         assert_eq!(found.broken, []);
     }

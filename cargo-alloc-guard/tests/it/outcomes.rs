@@ -133,7 +133,7 @@ fn a_test_that_ends_the_process_fails_with_all_that_could_not_report() {
 #[test]
 fn a_test_in_a_process_of_its_own_that_dies_is_the_only_one_to_fail() {
     let ran = run("alone -p ring -- --test regressed");
-    let row = "DID NOT REPORT: dies_alone: its own process ended with";
+    let row = "❌             dies_alone  DID NOT REPORT: its own process ended with ";
     ran.says(2, &["✅ alloc-free  Alone       0 allocations\n", row]);
     assert_eq!(
         ran.summary(),
