@@ -37,17 +37,16 @@ pub fn libtest(registration: &'static Registration) -> Stub {
     let record = report::build(registration, &finding);
     report::append(&record);
     let failed = record.outcome.is_failure(harness::is_strict());
-    let text = whole_text(&record, registration);
     if record.outcome == Outcome::Panicked
         && let Finding::Ran { first, .. } = finding
         && let Some(payload) = first.panic
     {
         // The standard harness knows panics, and the hook has printed this one.
-        eprintln!("{text}");
+        eprintln!("{}", whole_text(&record, registration));
         std::panic::resume_unwind(payload);
     }
     if failed {
-        return Err(Failure(text));
+        return Err(Failure(whole_text(&record, registration)));
     }
     println!("{}", report::line(&record, 0, Style::Plain));
     Ok(())

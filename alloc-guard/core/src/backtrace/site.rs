@@ -4,7 +4,10 @@
 //! Frames are told apart by source path rather than by name, because with `line-tables-only` the
 //! names of inlined frames are bare (`push`, `{closure#0}`).
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use super::symbolize::Frame;
 
@@ -274,6 +277,18 @@ fn path_of(function: &str) -> Vec<String> {
 
 /// The directory that paths are shown relative to: the workspace of the package in `manifest_dir`.
 pub(crate) fn workspace_root(manifest_dir: &Path) -> PathBuf {
+    // The tests of a binary are one package's: ten thousand of them need not read its manifest each.
+    static FIRST: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+    let (asked, root) =
+        FIRST.get_or_init(|| (manifest_dir.to_owned(), search_workspace_root(manifest_dir)));
+    if asked == manifest_dir {
+        root.clone()
+    } else {
+        search_workspace_root(manifest_dir)
+    }
+}
+
+fn search_workspace_root(manifest_dir: &Path) -> PathBuf {
     let is_workspace = |dir: &&Path| {
         std::fs::read_to_string(dir.join("Cargo.toml"))
             .is_ok_and(|manifest| manifest.lines().any(|line| line.trim() == "[workspace]"))

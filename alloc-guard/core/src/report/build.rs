@@ -1,7 +1,7 @@
 //! Owns the way from a finding to a record: names the stacks, finds the sites, takes out what is
 //! permitted, judges, and says what a reader should know besides.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::Path, sync::OnceLock};
 
 use crate::{
     backtrace::{
@@ -28,7 +28,7 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         name: registration.name().to_owned(),
         title: registration.title.to_owned(),
         package: registration.package.to_owned(),
-        binary: binary_name(),
+        binary: binary_name().to_owned(),
         file: relative(registration.file, &root),
         line: registration.line,
         promise: registration.expectation.promise,
@@ -444,13 +444,18 @@ pub(crate) fn describe_violations(tally: &Tally, recorder: &Recorder, caller: &F
 }
 
 /// The name of this binary without the hash that cargo appends.
-fn binary_name() -> String {
-    let path = std::env::current_exe().unwrap_or_default();
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    match stem.rsplit_once('-') {
-        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            name.to_owned()
+fn binary_name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let path = std::env::current_exe().unwrap_or_default();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        match stem.rsplit_once('-') {
+            Some((name, hash))
+                if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) =>
+            {
+                name.to_owned()
+            }
+            _ => stem.into_owned(),
         }
-        _ => stem.into_owned(),
-    }
+    })
 }
