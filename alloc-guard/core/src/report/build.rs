@@ -394,12 +394,13 @@ fn describe(located: &Located, root: &Path, test: &Frame) -> Site {
         called_from: located
             .called_from
             .as_ref()
+            // A binary without lines cannot tell two functions of one name apart.
+            .filter(|frame| frame.line > 0 || frame.function != site.function)
             .map_or_else(String::new, |frame| {
-                let place = relative(&frame.file, root);
-                if place.is_empty() {
-                    short_name(&frame.function)
-                } else {
-                    format!("{} ({place}:{})", short_name(&frame.function), frame.line)
+                let function = short_name(&frame.function);
+                match frame.line {
+                    0 => function,
+                    line => format!("{function} ({}:{line})", relative(&frame.file, root)),
                 }
             }),
         in_dependency: located.in_dependency,

@@ -72,7 +72,7 @@ fn columns(text: &str) -> usize {
         .sum()
 }
 
-/// The longest heading's width, for [`line`].
+/// The longest heading's width, for [`line()`].
 #[must_use]
 pub fn heading_width<'a>(headings: impl Iterator<Item = &'a str>) -> usize {
     headings.map(columns).max().unwrap_or(0).min(60)
@@ -130,11 +130,11 @@ fn first_line(text: &str) -> &str {
 /// Empty where there is nothing to say. `root` is the folder that the record's paths are relative to.
 #[must_use]
 pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
-    let mut text = String::new();
-    for site in &record.sites {
-        text.push_str(&site_text(site, root, record.promise, style));
-        text.push('\n');
-    }
+    let mut parts: Vec<String> = record
+        .sites
+        .iter()
+        .map(|site| site_text(site, root, record.promise, style))
+        .collect();
     let message = match record.outcome {
         Outcome::Panicked | Outcome::NotInstalled => record.message.as_str(),
         // One line of it stands in the result already.
@@ -147,10 +147,10 @@ pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
         } else {
             "error"
         };
-        text.push_str(&format!("{}: {message}\n", style.red(word)));
+        parts.push(format!("{}: {message}\n", style.red(word)));
     }
     if record.outcome == Outcome::Regressed && record.sites.is_empty() {
-        text.push_str(&format!(
+        parts.push(format!(
             "{}: {}\n  --> {}:{}\n",
             style.red("error"),
             record.reasons.join("; "),
@@ -158,15 +158,13 @@ pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
             record.line
         ));
     }
+    let mut text = parts.join("\n");
     for note in &record.notes {
-        text.push_str(&format!("  = {}: {note}\n", style.dim("note")));
+        text.push_str(&format!("   = {}: {note}\n", style.dim("note")));
     }
-    if text.is_empty() {
-        return text;
-    }
-    if record.init.allocations() > 0 {
+    if !text.is_empty() && record.init.allocations() > 0 {
         text.push_str(&format!(
-            "  = {}: init: {}, {}, not counted\n",
+            "   = {}: init: {}, {}, not counted\n",
             style.dim("note"),
             count(record.init.allocations(), "allocation"),
             bytes(record.init.bytes)
