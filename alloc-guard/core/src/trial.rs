@@ -24,6 +24,9 @@ pub struct Context {
     phase: Phase,
     init: Tally,
     locked: Tally,
+    /// Allocations of other threads during locked phases, and their number when this one began.
+    elsewhere: u64,
+    bystanders: u64,
     /// `unlock` came at least once, so the body has run.
     ran: bool,
     error: Option<String>,
@@ -61,6 +64,8 @@ impl Context {
             phase: Phase::Init(Scope::count()),
             init: Tally::default(),
             locked: Tally::default(),
+            elsewhere: 0,
+            bystanders: 0,
             ran: false,
             error: None,
             reserved,
@@ -70,6 +75,7 @@ impl Context {
     /// Begins the locked phase.
     pub fn lock(&mut self) {
         self.leave_phase();
+        self.bystanders = phase::bystanders();
         let Some(reserved) = &self.reserved else {
             return;
         };
@@ -94,12 +100,17 @@ impl Context {
     }
 
     fn leave_phase(&mut self) {
-        match std::mem::replace(&mut self.phase, Phase::After) {
-            Phase::Init(scope) => self.init = self.init.then(scope.end()),
-            Phase::LockedThread(scope) => self.locked = self.locked.then(scope.end()),
-            Phase::LockedProcess(scope) => self.locked = self.locked.then(scope.end()),
-            Phase::After => {}
-        }
+        let locked = match std::mem::replace(&mut self.phase, Phase::After) {
+            Phase::Init(scope) => {
+                self.init = self.init.then(scope.end());
+                return;
+            }
+            Phase::LockedThread(scope) => scope.end(),
+            Phase::LockedProcess(scope) => scope.end(),
+            Phase::After => return,
+        };
+        self.locked = self.locked.then(locked);
+        self.elsewhere += phase::bystanders().wrapping_sub(self.bystanders);
     }
 
     /// Takes what the body returned, drops it outside the lock, and remembers an error.
@@ -238,7 +249,6 @@ fn run_once(registration: &Registration, kind: Kind) -> Result<Ended, String> {
     };
     let reserved = Reserved::new().ok_or("the system has no memory to record violations in")?;
     let started = Instant::now();
-    let bystanders = phase::bystanders();
     let mut context = Context::new(run, Some(reserved));
     let panic = catch_unwind(AssertUnwindSafe(|| match registration.body {
         Body::Plain(body) => {
@@ -257,7 +267,7 @@ fn run_once(registration: &Registration, kind: Kind) -> Result<Ended, String> {
         locked: context.locked,
         leaked,
         untracked,
-        elsewhere: phase::bystanders().wrapping_sub(bystanders),
+        elsewhere: context.elsewhere,
         error: context.error.take(),
         reached_body,
         took: started.elapsed(),

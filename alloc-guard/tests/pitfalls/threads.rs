@@ -16,7 +16,7 @@ use alloc_guard::{
     alloc_free, allocates, measure,
 };
 
-use super::{alloc_free, registration, verdict};
+use super::{alloc_free, in_own_process, registration, verdict};
 
 /// Has a worker that stands ready allocate while the lock is on.
 fn wakes_a_worker(context: &mut Context) {
@@ -30,6 +30,17 @@ fn wakes_a_worker(context: &mut Context) {
 fn worker_thread_is_not_counted_by_default() {
     let body = Body::Fixtures(wakes_a_worker);
     assert_eq!(verdict(registration(Expectation::ALLOC_FREE, body)), Ok(()));
+}
+
+#[test]
+fn worker_thread_that_went_uncounted_is_said_in_a_pass_too() {
+    // Alone in its process, because beside other tests nobody can tell whose thread it was.
+    let test = "threads::worker_thread_is_not_counted_by_default";
+    let (passed, output) = in_own_process(test, &["--nocapture"], &[("ALLOC_GUARD_ALONE", "1")]);
+    assert!(
+        passed && output.contains("0 allocations · 1 on other threads not counted"),
+        "{output}"
+    );
 }
 
 /// The same worker is counted, and nothing else is, where every thread of the test is.

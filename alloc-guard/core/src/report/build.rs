@@ -52,6 +52,7 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         sites: Vec::new(),
         permitted: Vec::new(),
         dropped: 0,
+        elsewhere: 0,
         notes: Vec::new(),
         nanoseconds: 0,
     };
@@ -134,11 +135,8 @@ fn fill(
         }
     }
     // Where other tests run beside this one, nobody can tell their threads from this test's.
-    if ended.elsewhere > 0 && !registration.process && harness::is_quiet() {
-        record.notes.push(format!(
-            "{} on other threads meanwhile: not counted; `scope = \"process\"` counts every thread of a test",
-            count(ended.elsewhere, "allocation")
-        ));
+    if !registration.process && harness::is_quiet() {
+        record.elsewhere = ended.elsewhere;
     }
     judge_end(record, registration, ended);
 }

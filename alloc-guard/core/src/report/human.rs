@@ -88,6 +88,12 @@ fn counts(record: &Record) -> String {
             bytes(record.locked.peak_bytes)
         ));
     }
+    if record.elsewhere > 0 {
+        text.push_str(&format!(
+            " · {} on other threads not counted: see `scope = \"process\"`",
+            record.elsewhere
+        ));
+    }
     for permitted in record
         .permitted
         .iter()

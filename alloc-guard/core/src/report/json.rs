@@ -32,6 +32,7 @@ pub fn to_json(record: &Record) -> String {
         .list("sites", &record.sites, site)
         .list("permitted", &record.permitted, permitted)
         .number("dropped", record.dropped)
+        .number("elsewhere", record.elsewhere)
         .list("notes", &record.notes, |text| quoted(text))
         .number("nanoseconds", record.nanoseconds);
     object.end()

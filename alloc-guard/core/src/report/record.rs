@@ -148,6 +148,10 @@ pub struct Record {
     pub permitted: Vec<PermittedCalls>,
     /// Calls whose stack could not be kept.
     pub dropped: u64,
+    /// Allocations on other threads meanwhile, which the scope `thread` does not count; 0 also where
+    /// nobody can tell them from other tests'.
+    #[cfg_attr(feature = "read", serde(default))]
+    pub elsewhere: u64,
     /// What a reader should know besides.
     pub notes: Vec<String>,
     /// How long the run took, in nanoseconds.

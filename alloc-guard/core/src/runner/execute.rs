@@ -21,10 +21,7 @@ use crate::{
     trial,
 };
 
-use super::{
-    arguments::CommandLine,
-    output::{Output, is_closed},
-};
+use super::{arguments::CommandLine, output::Output};
 
 /// Runs the guarded tests of this binary as the command line asks.
 #[must_use]
@@ -36,7 +33,6 @@ pub fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         // As libtest.
         Ok(false) => ExitCode::from(101),
-        Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Error: failed to write the report: {error}");
             ExitCode::from(101)

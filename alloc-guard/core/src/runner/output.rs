@@ -41,9 +41,32 @@ pub(crate) struct Output {
     report_time: bool,
 }
 
-/// Whether an error only says that the reader has gone.
-pub(crate) fn is_closed(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::BrokenPipe
+/// A writer that goes on without its reader: a test that fails must fail for `| head`, too.
+struct Patient<W>(Option<W>);
+
+impl<W: Write> Patient<W> {
+    fn with<T>(&mut self, done: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        let Some(to) = &mut self.0 else {
+            return Ok(done);
+        };
+        match write(to) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.0 = None;
+                Ok(done)
+            }
+            result => result,
+        }
+    }
+}
+
+impl<W: Write> Write for Patient<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.with(bytes.len(), |to| to.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.with((), Write::flush)
+    }
 }
 
 impl Output {
@@ -55,7 +78,7 @@ impl Output {
         let terminal = io::stdout().is_terminal() && arguments.logfile.is_none();
         let to: Box<dyn Write> = match &arguments.logfile {
             Some(path) => Box::new(BufWriter::new(File::create(path)?)),
-            None => Box::new(BufWriter::new(io::stdout())),
+            None => Box::new(BufWriter::new(Patient(Some(io::stdout())))),
         };
         let shape = match arguments.format {
             Some(FormatSetting::Json) => Shape::Json,
@@ -286,4 +309,29 @@ impl Output {
 )]
 fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(ErrorKind::PermissionDenied.into())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_no_error_and_another_error_is_one() {
+        let mut output = Patient(Some(Closed));
+        assert!(output.flush().is_err());
+        assert!(writeln!(output, "one").is_ok());
+        assert!(output.0.is_none() && writeln!(output, "two").is_ok() && output.flush().is_ok());
+    }
 }
