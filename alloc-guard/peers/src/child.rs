@@ -1,6 +1,12 @@
 //! Owns a child's side: one allocator, one mode, one workload, and a number on standard output.
 
-use std::{env, process::ExitCode, sync::Barrier, thread, time::Duration};
+use std::{
+    env,
+    process::ExitCode,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{clock, workloads::Workload};
 
@@ -52,8 +58,14 @@ impl Mode {
 /// How long the timed operations of one batch take, about.
 const BATCH: Duration = Duration::from_millis(5);
 
+/// The same on two threads: short, because another program soon takes one of the processors.
+const SHORT_BATCH: Duration = Duration::from_millis(1);
+
 /// Batches of which the quickest counts.
 const BATCHES: usize = 4;
+
+/// How often a batch on two threads is tried, because few of them really run at once.
+const TRIES: usize = 150;
 
 /// `fn main` of a child: `MODE WORKLOAD time`, or `MODE WORKLOAD OPERATIONS` for callgrind.
 #[must_use]
@@ -97,6 +109,7 @@ impl Run {
         }
     }
 
+    /// Not a number where no batch counts.
     #[expect(
         clippy::cast_precision_loss,
         reason = "numbers of operations and nanoseconds are far below 2^53"
@@ -104,60 +117,115 @@ impl Run {
     fn nanoseconds_per_operation(&self) -> f64 {
         let mut operations = 1;
         // The first batches warm up, and say how many operations fill one.
-        while self.batch(operations) < BATCH {
+        let enough = match self.workload {
+            Workload::TwoThreads => SHORT_BATCH,
+            _ => BATCH,
+        };
+        while self.batch(operations).cpu < enough {
             operations *= 2;
         }
-        let quickest = (0..BATCHES).map(|_| self.batch(operations)).min();
-        quickest.unwrap_or_default().as_nanos() as f64 / operations as f64
+        (0..TRIES)
+            .map(|_| self.batch(operations))
+            .filter(|batch| batch.counts)
+            .take(BATCHES)
+            .map(|batch| batch.cpu)
+            .min()
+            .map_or(f64::NAN, |quickest| {
+                quickest.as_nanos() as f64 / operations as f64
+            })
     }
 
     /// CPU time of `operations` operations, without that of entering and leaving the mode, unless
     /// this is what is measured.
-    fn batch(&self, operations: u64) -> Duration {
+    fn batch(&self, operations: u64) -> Batch {
         match (self.workload, self.mode.reach) {
             (Workload::Scope, _) => {
                 let start = clock::thread();
                 for _ in 0..operations {
                     (self.mode.around)(&mut || {});
                 }
-                clock::thread().saturating_sub(start)
+                Batch {
+                    cpu: clock::thread().saturating_sub(start),
+                    counts: true,
+                }
             }
             (Workload::TwoThreads, Reach::Thread) => {
                 self.on_two_threads(operations, self.mode.around)
             }
             (Workload::TwoThreads, Reach::Process) => {
-                let mut taken = Duration::ZERO;
+                let mut taken = None;
                 (self.mode.around)(&mut || {
-                    taken = self.on_two_threads(operations, |body| body());
+                    taken = Some(self.on_two_threads(operations, |body| body()));
                 });
-                taken
+                taken.unwrap_or_default()
             }
-            (_, _) => self.on_this_thread(operations, self.mode.around),
+            (_, _) => Batch {
+                cpu: self.on_this_thread(operations, self.mode.around).cpu,
+                counts: true,
+            },
         }
     }
 
-    fn on_this_thread(&self, operations: u64, around: fn(&mut dyn FnMut())) -> Duration {
-        let mut taken = Duration::ZERO;
+    fn on_this_thread(&self, operations: u64, around: fn(&mut dyn FnMut())) -> Stretch {
+        let mut stretch = None;
         around(&mut || {
-            let start = clock::thread();
+            let (start, cpu) = (Instant::now(), clock::thread());
             (self.operation)(operations);
-            taken = clock::thread().saturating_sub(start);
+            stretch = Some(Stretch {
+                cpu: clock::thread().saturating_sub(cpu),
+                start,
+                end: Instant::now(),
+            });
         });
-        taken
+        stretch.unwrap_or_else(|| {
+            let now = Instant::now();
+            Stretch {
+                cpu: Duration::ZERO,
+                start: now,
+                end: now,
+            }
+        })
     }
 
-    /// The mean of the two.
-    fn on_two_threads(&self, operations: u64, around: fn(&mut dyn FnMut())) -> Duration {
+    /// The mean of the two. It counts if they ran at once: each without a pause to speak of, and
+    /// most of the time together.
+    fn on_two_threads(&self, operations: u64, around: fn(&mut dyn FnMut())) -> Batch {
         let barrier = Barrier::new(2);
         let one = || {
             barrier.wait();
             self.on_this_thread(operations, around)
         };
-        thread::scope(|scope| {
+        let (here, there) = thread::scope(|scope| {
             let other = scope.spawn(one);
             let here = one();
-            let there = other.join().unwrap_or_default();
-            (here + there) / 2
-        })
+            (here, other.join().unwrap_or(here))
+        });
+        let together = here
+            .end
+            .min(there.end)
+            .saturating_duration_since(here.start.max(there.start));
+        let alone = |stretch: Stretch| stretch.end - stretch.start;
+        let longest = alone(here).max(alone(there));
+        let paused = |stretch: Stretch| alone(stretch) > stretch.cpu * 5 / 4;
+        Batch {
+            cpu: (here.cpu + there.cpu) / 2,
+            counts: together >= longest * 3 / 4 && !paused(here) && !paused(there),
+        }
     }
+}
+
+/// What a batch took.
+#[derive(Clone, Copy, Debug, Default)]
+struct Batch {
+    cpu: Duration,
+    /// Whether it was what it was to be.
+    counts: bool,
+}
+
+/// The part of a batch on one thread.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    cpu: Duration,
+    start: Instant,
+    end: Instant,
 }

@@ -142,7 +142,7 @@ fn print(workload: Workload, all: &[Measured]) {
             let mut cells = vec![name, added];
             cells.extend(times);
             if workload != Workload::Scope {
-                cells.extend([least(&ratios), median(&ratios)].map(|ratio| format!("{ratio:.2}")));
+                cells.extend([least(&ratios), median(&ratios)].map(figure));
             }
             cells
         })
@@ -166,7 +166,7 @@ fn print(workload: Workload, all: &[Measured]) {
     println!();
 }
 
-/// Nanoseconds of CPU time an operation.
+/// Nanoseconds of CPU time an operation; not a number where two threads never ran at once.
 fn time(row: &Row, workload: Workload) -> Result<f64> {
     let mut command = Command::new(row.binary);
     command.args([row.mode, workload.name(), "time"]);

@@ -3,10 +3,12 @@
 //! A process has one allocator, so each allocator is a binary, [`child`], that runs one of the
 //! [`workloads`] in one of its modes. The benchmark `peers` is the [`driver`]: it runs them all in
 //! turns, so that whatever else the machine does meets each of them alike, and sets each beside the
-//! bare system allocator of the same turn.
+//! bare system allocator of the same turn. Two more binaries, `ten_thousand` and `first_build`, build
+//! crates of their own, with [`cargo`], and time that.
 
 #![forbid(unsafe_code)]
 
+pub mod cargo;
 pub mod child;
 pub mod clock;
 pub mod driver;

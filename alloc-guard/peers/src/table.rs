@@ -14,28 +14,33 @@ pub fn print(heading: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// The least of `samples`, 0 if there are none.
+/// The least of those `samples` that are numbers.
 #[must_use]
 pub fn least(samples: &[f64]) -> f64 {
-    samples.iter().copied().reduce(f64::min).unwrap_or(0.0)
+    samples.iter().copied().fold(f64::NAN, f64::min)
 }
 
-/// The median of `samples`, 0 if there are none.
+/// The median of those `samples` that are numbers.
 #[must_use]
 pub fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
+    sorted.retain(|sample| !sample.is_nan());
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     match (sorted.get(middle), sorted.len() % 2) {
-        (None, _) => 0.0,
+        (None, _) => f64::NAN,
         (Some(upper), 0) => f64::midpoint(sorted[middle - 1], *upper),
         (Some(only), _) => *only,
     }
 }
 
-/// A number with three significant digits or all of those before the point, thousands apart.
+/// A number with three significant digits or all of those before the point, thousands apart; a dash
+/// where there is none.
 #[must_use]
 pub fn figure(value: f64) -> String {
+    if value.is_nan() {
+        return "–".to_owned();
+    }
     let text = match value.abs() {
         small if small < 10.0 => format!("{value:.2}"),
         middle if middle < 100.0 => format!("{value:.1}"),
