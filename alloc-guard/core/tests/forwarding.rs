@@ -83,6 +83,10 @@ fn one_of_each() {
     drop(black_box(vec![0_u8; 16]));
 }
 
+#[expect(
+    clippy::disallowed_types,
+    reason = "taken by tests, never by the allocator"
+)]
 static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn calls(body: impl FnOnce()) -> [u64; 4] {

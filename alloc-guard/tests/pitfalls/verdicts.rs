@@ -85,7 +85,7 @@ fn a_body_that_never_runs_is_no_pass() {
 }
 
 #[test]
-fn all_places_are_named_in_one_run_worst_first() {
+fn culprit_named_is_every_place_in_one_run_worst_first() {
     fn three() {
         drop(black_box(vec![1_u8; 5]));
         for _ in 0..3 {

@@ -8,7 +8,6 @@ use std::{
     panic,
     process::ExitCode,
     sync::{
-        Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -173,7 +172,6 @@ fn one(registration: &'static Registration) -> Record {
 fn install_panic_hook() {
     let usual = panic::take_hook();
     let asked = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
-    let usual = Mutex::new(usual);
     panic::set_hook(Box::new(move |info| {
         let kept = PANICS.try_with(|panics| {
             panics.try_borrow_mut().is_ok_and(|mut panics| {
@@ -184,7 +182,7 @@ fn install_panic_hook() {
             })
         });
         if asked || !kept.unwrap_or(false) {
-            usual.lock().unwrap_or_else(PoisonError::into_inner)(info);
+            usual(info);
         }
     }));
 }
