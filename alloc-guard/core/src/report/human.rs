@@ -165,12 +165,13 @@ pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
         ));
     }
     let mut text = parts.join("\n");
+    let gutter = record.sites.last().map_or_else(|| "  ".to_owned(), gutter);
     for note in &record.notes {
-        text.push_str(&format!("   = {}: {note}\n", style.dim("note")));
+        text.push_str(&format!("{gutter} = {}: {note}\n", style.dim("note")));
     }
     if !text.is_empty() && record.init.allocations() > 0 {
         text.push_str(&format!(
-            "   = {}: init: {}, {}, not counted\n",
+            "{gutter} = {}: init: {}, {}, not counted\n",
             style.dim("note"),
             count(record.init.allocations(), "allocation"),
             bytes(record.init.bytes)
@@ -214,6 +215,11 @@ fn label(site: &Site) -> String {
     parts.join("; ")
 }
 
+/// What stands left of a note, so that its `=` is below the excerpt's bar.
+fn gutter(site: &Site) -> String {
+    " ".repeat(site.line.max(1).to_string().len())
+}
+
 /// One site in rustc's look, with its source where it can be read.
 pub(crate) fn site_text(site: &Site, root: &Path, promise: Promise, style: Style) -> String {
     let mut notes = Vec::new();
@@ -234,7 +240,7 @@ pub(crate) fn site_text(site: &Site, root: &Path, promise: Promise, style: Style
     };
     let mut text = excerpt(site, root, title, style);
     for note in notes {
-        text.push_str(&format!("   = {note}\n"));
+        text.push_str(&format!("{} = {note}\n", gutter(site)));
     }
     if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value == "full") {
         for frame in &site.frames {
@@ -262,8 +268,10 @@ fn excerpt(site: &Site, root: &Path, title: &str, style: Style) -> String {
         site.function.clone()
     };
     format!(
-        "{}: {title}\n  --> {place}\n   = {}\n",
+        "{}: {title}\n{}--> {place}\n{} = {}\n",
         style.red("error"),
+        gutter(site),
+        gutter(site),
         label(site)
     )
 }
