@@ -5,6 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::{
     phase::{self, Course},
+    switch,
     tally::Call,
 };
 
@@ -193,7 +194,7 @@ impl<A: GlobalAlloc> Guard<A> {
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if phase::is_idle() {
+        if switch::is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.alloc(layout) }
         } else {
@@ -204,7 +205,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if phase::is_idle() {
+        if switch::is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.alloc_zeroed(layout) }
         } else {
@@ -215,7 +216,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if phase::is_idle() {
+        if switch::is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.dealloc(block, layout) }
         } else {
@@ -226,7 +227,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if phase::is_idle() {
+        if switch::is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.realloc(block, layout, size) }
         } else {

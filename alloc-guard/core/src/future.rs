@@ -10,7 +10,7 @@ use std::{
     thread::Thread,
 };
 
-use crate::{phase::Scope, trial::Context};
+use crate::{context::Context, phase::Scope};
 
 /// A body's future, locked while it is polled.
 pub struct Polled<'a, F> {

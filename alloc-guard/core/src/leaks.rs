@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use crate::{memory, phase};
+use crate::{memory, switch};
 
 /// Places in the table (24 bytes each, mapped only where touched).
 const PLACES: usize = 1 << 18;
@@ -132,7 +132,7 @@ pub(crate) struct Watch {
     trial: u32,
     untracked: u64,
     /// Deallocations must be seen after the lock too.
-    _on: phase::On,
+    _on: switch::On,
 }
 
 impl Watch {
@@ -156,7 +156,7 @@ impl Watch {
                 unsafe { memory::release(reserved) };
             }
         }
-        let on = phase::On::everywhere();
+        let on = switch::On::everywhere();
         WATCHES.fetch_add(1, Ordering::Relaxed);
         let trial = TRIALS
             .fetch_add(1, Ordering::Relaxed)

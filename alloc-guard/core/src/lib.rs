@@ -2,6 +2,7 @@
 
 mod alloc;
 mod backtrace;
+mod context;
 mod expect;
 mod future;
 mod harness;
@@ -16,6 +17,7 @@ mod registry;
 pub mod report;
 #[cfg(feature = "runner")]
 mod runner;
+mod switch;
 mod tally;
 mod trial;
 mod verdict;
@@ -65,10 +67,10 @@ pub mod __private {
     #[cfg(feature = "runner")]
     pub use crate::runner::main;
     pub use crate::{
+        context::{Context, Returned},
         expect::{Expectation, PermittedSite},
         future::{block_on, drive},
-        libtest::{Stub, libtest},
+        libtest::{Stub, alloc_free, allocates, libtest},
         registry::{Body, Registration, or_empty},
-        trial::{Context, Returned},
     };
 }

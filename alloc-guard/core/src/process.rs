@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use crate::{
-    phase,
     record::Recorder,
+    switch,
     tally::{Call, Tally},
 };
 
@@ -64,7 +64,7 @@ pub(crate) fn observe(call: Call, size: usize, change: i64) -> Option<u32> {
 /// The process-wide scope, while it is on.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    on: phase::On,
+    on: switch::On,
 }
 
 impl Scope {
@@ -80,7 +80,7 @@ impl Scope {
         RECORD_DEALLOCS.store(deallocs, Ordering::Relaxed);
         WATCHED.store(watch, Ordering::Relaxed);
         RECORDER.store(std::ptr::from_ref(recorder).cast_mut(), Ordering::Relaxed);
-        let on = phase::On::everywhere();
+        let on = switch::On::everywhere();
         // Release: pairs with the acquire in `is_on`.
         IS_ON.store(true, Ordering::Release);
         Self { on }

@@ -3,13 +3,14 @@
 
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use crate::{backtrace::capture, memory, tally::Call};
+use crate::{
+    backtrace::capture::{self, FRAMES},
+    memory,
+    tally::Call,
+};
 
 /// How many different stacks one trial keeps. Calls with further ones are counted as dropped.
 pub(crate) const STACKS: usize = 256;
-
-/// How many frames of a stack are kept, from the innermost out.
-pub(crate) const FRAMES: usize = 96;
 
 struct Slot {
     /// 0 is free. Whoever sets it fills in the frames.

@@ -1,7 +1,7 @@
 //! Owns the list of guarded tests of this binary. Each attribute puts one pointer into a section of
 //! its own, which the linker joins; nothing runs before `main`.
 
-use crate::{expect::Expectation, trial::Context};
+use crate::{context::Context, expect::Expectation};
 
 /// What stands before a test's name in the binary, so that tools find the names without running it.
 const MARK: &str = "\u{1}alloc-guard:1\u{1}";
@@ -47,6 +47,35 @@ pub enum Body {
 }
 
 impl Registration {
+    /// A test that says no more than its promise, from one literal, which takes the compiler less time than
+    /// fields: the marked name, then, with a `\0` between them, the package, its folder, whether there are debug
+    /// assertions, the file, the line and the title.
+    pub(crate) fn from_text(text: &'static str, expectation: Expectation, body: Body) -> Self {
+        let name_end = text
+            .char_indices()
+            .filter(|(_, letter)| *letter == '\u{1}')
+            .nth(2)
+            .map_or(text.len(), |(fence, _)| fence + 1);
+        let (marked_name, rest) = text.split_at(name_end);
+        let mut fields = rest.splitn(6, '\0');
+        let mut field = || fields.next().unwrap_or_default();
+        Self {
+            marked_name,
+            package: field(),
+            manifest_dir: field(),
+            debug: field() == "true",
+            file: field(),
+            line: field().parse().unwrap_or_default(),
+            title: field(),
+            expectation,
+            process: false,
+            warmup: 0,
+            ignored: None,
+            should_panic: None,
+            body,
+        }
+    }
+
     /// The name as libtest has it: the module path without the crate.
     pub(crate) fn name(&self) -> &'static str {
         let path = self
@@ -164,4 +193,20 @@ mod imp {
         "the runner of alloc-guard does not know how this platform's linker lays out sections; \
          switch the feature `runner` off and use the standard test harness"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_back() {
+        let text = "\u{1}alloc-guard:1\u{1}k::m::t\u{1}pack\0/dir\0true\0src/a.rs\x0012\0A \0\u{1}title";
+        let read = Registration::from_text(text, Expectation::ALLOCATES, Body::Plain(|| ()));
+        assert_eq!(read.name(), "m::t");
+        assert_eq!((read.package, read.manifest_dir), ("pack", "/dir"));
+        assert_eq!((read.file, read.line), ("src/a.rs", 12));
+        assert_eq!((read.debug, read.title), (true, "A \0\u{1}title"));
+        assert_eq!(read.expectation, Expectation::ALLOCATES);
+    }
 }

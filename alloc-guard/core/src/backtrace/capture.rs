@@ -3,7 +3,8 @@
 //! It neither allocates nor takes the lock of `std::backtrace`, which is held while symbols are
 //! read (which allocates), so that capturing through std would deadlock.
 
-use crate::record::FRAMES;
+/// How many frames of a stack are kept, from the innermost out.
+pub(crate) const FRAMES: usize = 96;
 
 /// Fills `frames` with the return addresses of this thread's stack, innermost first, and returns
 /// how many there are.

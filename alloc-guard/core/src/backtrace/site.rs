@@ -35,7 +35,8 @@ fn our_sources() -> &'static str {
 }
 
 /// The modules of this crate that the allocator reaches.
-const HOOK: [&str; 7] = [
+const HOOK: [&str; 8] = [
+    "switch",
     "alloc",
     "backtrace",
     "leaks",

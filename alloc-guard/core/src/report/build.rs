@@ -89,14 +89,14 @@ fn fill(
     second: Option<u64>,
     root: &Path,
 ) {
-    record.init = ended.init;
-    record.locked = ended.locked;
-    record.dropped = ended.dropped;
+    record.init = ended.phases.init;
+    record.locked = ended.phases.locked;
+    record.dropped = ended.phases.dropped;
     record.nanoseconds = u64::try_from(ended.took.as_nanos()).unwrap_or(u64::MAX);
 
     let expectation = &registration.expectation;
     let mut measured = Measured {
-        tally: ended.locked,
+        tally: ended.phases.locked,
         leaked_blocks: ended.leaked.len() as u64,
         leaked_bytes: ended.leaked.iter().map(|block| block.size as u64).sum(),
         untracked_blocks: ended.untracked,
@@ -104,13 +104,13 @@ fn fill(
     };
     let mut stacks: Vec<Named> = Vec::new();
     if !expectation.permitted.is_empty() {
-        stacks = name(&ended.stacks, &ended.leaked);
+        stacks = name(&ended.phases.stacks, &ended.leaked);
         take_out_permitted(&mut stacks, expectation.permitted, &mut measured, record);
     }
     let verdict = judge(expectation, &measured);
     // Reading debug information takes longer than most tests, so only where there is something to show.
     if matches!(verdict, Verdict::Regressed(_)) && expectation.permitted.is_empty() {
-        stacks = name(&ended.stacks, &ended.leaked);
+        stacks = name(&ended.phases.stacks, &ended.leaked);
     }
     let leaks_only = matches!(&verdict, Verdict::Regressed(breaches)
         if breaches.iter().all(|breach| matches!(breach, Breach::Leaked { .. } | Breach::Untracked { .. })));
@@ -131,12 +131,12 @@ fn fill(
                 column: 1,
             };
             record.sites = sites(stacks, root, &test);
-            notes(record, registration, &ended.stacks, second);
+            notes(record, registration, &ended.phases.stacks, second);
         }
     }
     // Where other tests run beside this one, nobody can tell their threads from this test's.
     if !registration.process && harness::is_quiet() {
-        record.elsewhere = ended.elsewhere;
+        record.elsewhere = ended.phases.elsewhere;
     }
     judge_end(record, registration, ended);
 }
@@ -158,15 +158,15 @@ fn judge_end(record: &mut Record, registration: &Registration, ended: &Ended) {
                     "it should have panicked with a text that contains {expected:?}"
                 ));
             }
-            if !ended.reached_body {
+            if !ended.phases.reached_body {
                 record.notes.push(
                     "it panicked in the init phase, while the fixtures were built".to_owned(),
                 );
             }
         }
-        (None, _) if ended.error.is_some() => {
+        (None, _) if ended.phases.error.is_some() => {
             record.outcome = Outcome::Failed;
-            record.message = ended.error.clone().unwrap_or_default();
+            record.message = ended.phases.error.clone().unwrap_or_default();
         }
         (None, Some(_)) if record.outcome != Outcome::Regressed => {
             record.outcome = Outcome::DidNotPanic;

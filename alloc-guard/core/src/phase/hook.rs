@@ -1,0 +1,259 @@
+//! Owns what an observed call of the allocator does, before and after the inner call.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::{leaks, process, switch, tally::Call};
+
+use super::state::{BUSY, COUNT, PERMIT, RECORD, RECORD_DEALLOCS, STATE, State};
+
+/// The [`token`] of the main thread; 0 until its first allocator call.
+static MAIN: AtomicUsize = AtomicUsize::new(0);
+
+/// Allocations of threads that no trial and no harness owns, made while something was on.
+static BYSTANDERS: AtomicU64 = AtomicU64::new(0);
+
+/// A size as a signed number. `Layout` allows no size above `isize::MAX`.
+#[inline]
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "`Layout` allows no size above `isize::MAX`"
+)]
+fn signed(size: usize) -> i64 {
+    size as i64
+}
+
+impl State {
+    /// Counts and records one call, wherever it is owed. Returns the record of its stack.
+    #[inline]
+    fn observe(&self, call: Call, size: usize, change: i64) -> Option<u32> {
+        // The panic machinery is nobody's: with a backtrace asked for it makes 100,000 calls.
+        if std::thread::panicking() {
+            return None;
+        }
+        let mode = self.mode.get();
+        let mut stack = None;
+        if mode & COUNT != 0 {
+            self.count(call, size, change);
+            let wanted = if call == Call::Dealloc {
+                RECORD_DEALLOCS
+            } else {
+                RECORD
+            };
+            if mode & wanted != 0 {
+                // SAFETY: `RECORD` is set only by `Scope::record`, together with a recorder that
+                // outlives the scope, and both are taken back before it ends.
+                stack = unsafe { &*self.recorder.get() }.record(call, size);
+            }
+        } else if mode & PERMIT == 0 {
+            outside(self, call);
+        }
+        if mode & PERMIT == 0 && process::is_on() && !is_foreign_main(self) {
+            stack = process::observe(call, size, change);
+        }
+        stack
+    }
+}
+
+/// What a call means on a thread with no scope of its own.
+#[cold]
+#[inline(never)]
+fn outside(state: &State, call: Call) {
+    let token = token(state);
+    // Relaxed: the token is a number, and only the first thread of the process can win.
+    if MAIN.load(Ordering::Relaxed) == 0
+        && MAIN
+            .compare_exchange(0, token, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    {
+        switch::settle();
+    }
+    if call != Call::Dealloc && !state.ours.get() && MAIN.load(Ordering::Relaxed) != token {
+        // Relaxed: a count for a note, ordered by nothing.
+        BYSTANDERS.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Whether this is the main thread with the test on another one: then it is the harness's, whose
+/// own allocations no test is charged with.
+fn is_foreign_main(state: &State) -> bool {
+    MAIN.load(Ordering::Relaxed) == token(state) && !state.ours.get()
+}
+
+/// A number that no other living thread has: the address of its state.
+fn token(state: &State) -> usize {
+    std::ptr::from_ref(state).addr()
+}
+
+/// What is to be done about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// Nothing.
+    Pass,
+    /// It is counted for this thread, and no more: with [`enter_counting`] before it
+    /// and one of the functions named `counted_…` after.
+    Count,
+    /// Whatever [`enter`] and the functions after it find out.
+    Full,
+}
+
+/// Tells the two frequent courses of an observed call from all the others, in as few instructions
+/// as can be.
+#[inline]
+pub(crate) fn course() -> Course {
+    if switch::is_everywhere() {
+        return Course::Full;
+    }
+    match STATE.try_with(|state| state.mode.get()) {
+        Ok(COUNT) if !std::thread::panicking() => Course::Count,
+        Ok(PERMIT) => Course::Pass,
+        _ => Course::Full,
+    }
+}
+
+/// Enters the hook where [`Course::Count`] says that this thread counts and is not inside it.
+#[inline]
+pub(crate) fn enter_counting() {
+    let _ = STATE.try_with(|state| state.mode.set(COUNT | BUSY));
+}
+
+/// The inner allocator answered a request for `size` bytes with `block`. Leaves the hook.
+#[inline]
+pub(crate) fn counted_alloc(call: Call, block: *mut u8, size: usize) {
+    counted(call, block, size, signed(size));
+}
+
+/// The inner allocator answered a `realloc` from `old` to `new` bytes with `block`. Leaves the hook.
+#[inline]
+pub(crate) fn counted_realloc(old: usize, block: *mut u8, new: usize) {
+    let change = signed(new).wrapping_sub(signed(old));
+    counted(Call::resize(old, new), block, new, change);
+}
+
+#[inline]
+fn counted(call: Call, block: *mut u8, size: usize, change: i64) {
+    let _ = STATE.try_with(|state| {
+        state.mode.set(COUNT);
+        if block.is_null() {
+            state.count(Call::Failed, size, 0);
+        } else {
+            state.count(call, size, change);
+        }
+    });
+}
+
+/// A block of `size` bytes was given back. Leaves the hook.
+#[inline]
+pub(crate) fn counted_dealloc(size: usize) {
+    let _ = STATE.try_with(|state| {
+        state.mode.set(COUNT);
+        state.count(Call::Dealloc, size, signed(size).wrapping_neg());
+    });
+}
+
+/// Enters the hook, unless this thread is inside it already.
+#[inline]
+pub(crate) fn enter() -> bool {
+    STATE
+        .try_with(|state| {
+            let mode = state.mode.get();
+            state.mode.set(mode | BUSY);
+            mode & BUSY == 0
+        })
+        .unwrap_or(false)
+}
+
+/// Leaves the hook.
+#[inline]
+pub(crate) fn leave() {
+    let _ = STATE.try_with(State::leave);
+}
+
+/// The inner allocator answered a request for `size` bytes with `block`. Leaves the hook.
+#[inline]
+pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
+    let _ = STATE.try_with(|state| {
+        if block.is_null() {
+            state.observe(Call::Failed, size, 0);
+        } else {
+            let stack = state.observe(call, size, signed(size));
+            track(state, block, size, stack);
+        }
+        state.leave();
+    });
+}
+
+/// `block` is about to be given back.
+#[inline]
+pub(crate) fn deallocating(block: *mut u8, size: usize) {
+    let _ = STATE.try_with(|state| {
+        if leaks::is_watching() {
+            leaks::remove(block);
+        }
+        state.observe(Call::Dealloc, size, signed(size).wrapping_neg());
+    });
+}
+
+/// `block` is about to be resized. Returns what was known of it, for [`resized`].
+#[inline]
+pub(crate) fn resizing(block: *mut u8) -> Option<leaks::Block> {
+    if leaks::is_watching() {
+        leaks::remove(block)
+    } else {
+        None
+    }
+}
+
+/// The inner allocator answered a `realloc`. Leaves the hook.
+#[inline]
+pub(crate) fn resized(
+    block: *mut u8,
+    old: usize,
+    moved: *mut u8,
+    new: usize,
+    tracked: Option<leaks::Block>,
+) {
+    let _ = STATE.try_with(|state| {
+        if moved.is_null() {
+            state.observe(Call::Failed, new, 0);
+            if let Some(tracked) = tracked {
+                leaks::insert(block, tracked);
+            }
+        } else {
+            let change = signed(new).wrapping_sub(signed(old));
+            let stack = state.observe(Call::resize(old, new), new, change);
+            match tracked {
+                // Resized by code that is not watched itself: still the trial's block.
+                Some(tracked) if stack.is_none() => leaks::insert(moved, tracked.resized(new)),
+                _ => track(state, moved, new, stack),
+            }
+        }
+        state.leave();
+    });
+}
+
+/// Remembers a block that a watched trial's body was given.
+#[inline]
+fn track(state: &State, block: *mut u8, size: usize, stack: Option<u32>) {
+    if leaks::is_watching()
+        && let Some(stack) = stack
+    {
+        let trial = match state.watch.get() {
+            0 => process::watched(),
+            trial => trial,
+        };
+        if trial != 0 {
+            leaks::insert(block, leaks::Block { trial, stack, size });
+        }
+    }
+}
+
+/// Marks this thread as a harness's or a trial's own, and says whether it was before.
+pub(crate) fn set_ours(ours: bool) -> bool {
+    STATE.with(|state| state.ours.replace(ours))
+}
+
+/// Allocations so far of threads that no trial and no harness owns, as far as they were seen.
+pub(crate) fn bystanders() -> u64 {
+    // Relaxed: a count for a note, ordered by nothing.
+    BYSTANDERS.load(Ordering::Relaxed)
+}

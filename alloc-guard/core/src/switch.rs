@@ -1,0 +1,65 @@
+//! Owns the one number that an idle call of the allocator looks at: how many scopes are on.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many scopes are on, in all threads, and in the upper half how many of them concern calls of
+/// every thread. It starts at one, so that the very first call of the process, which is the main
+/// thread's, takes the long way and is seen by [`settle`].
+static ON: AtomicU64 = AtomicU64::new(1);
+
+/// One in the upper half of [`ON`].
+const EVERYWHERE: u64 = 1 << 32;
+
+/// Whether nothing is on, in any thread. The whole cost of an idle call.
+#[expect(
+    clippy::inline_always,
+    reason = "this is the four instructions that an idle call may cost"
+)]
+#[inline(always)]
+pub(crate) fn is_idle() -> bool {
+    // Relaxed: a scope's own thread sees its own increment; a process scope counts another
+    // thread's calls from whenever that thread learns of it, which starting it synchronizes.
+    ON.load(Ordering::Relaxed) == 0
+}
+
+/// Whether something is on that concerns calls of every thread.
+#[inline]
+pub(crate) fn is_everywhere() -> bool {
+    // Relaxed: see `is_idle`.
+    ON.load(Ordering::Relaxed) >= EVERYWHERE
+}
+
+/// The first call of the process has been seen.
+pub(crate) fn settle() {
+    // Relaxed: a thread that still sees the old value takes the long way once more.
+    ON.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// Turns the long way on for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct On(u64);
+
+impl On {
+    /// For something that concerns calls of one thread.
+    pub(crate) fn here() -> Self {
+        Self::add(1)
+    }
+
+    /// For something that concerns calls of every thread.
+    pub(crate) fn everywhere() -> Self {
+        Self::add(EVERYWHERE + 1)
+    }
+
+    fn add(weight: u64) -> Self {
+        // Relaxed: see `is_idle`.
+        ON.fetch_add(weight, Ordering::Relaxed);
+        Self(weight)
+    }
+}
+
+impl Drop for On {
+    fn drop(&mut self) {
+        // Relaxed: see `is_idle`.
+        ON.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
