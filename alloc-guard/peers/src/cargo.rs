@@ -82,13 +82,10 @@ pub fn run(command: &mut Command) -> Result<(Taken, String)> {
         cpu: clock::children().saturating_sub(cpu),
         wall: wall.elapsed(),
     };
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stderr));
     if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "{command:?} ended with {}:\n{stdout}{stderr}",
-            output.status
-        );
+        bail!("{command:?} ended with {}:\n{text}", output.status);
     }
-    Ok((taken, stdout))
+    Ok((taken, text))
 }
