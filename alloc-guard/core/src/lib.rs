@@ -2,6 +2,7 @@
 
 mod alloc;
 mod backtrace;
+mod canary;
 mod context;
 mod expect;
 mod future;

@@ -1,35 +1,19 @@
 //! Owns what a user calls inside any test, benchmark or program: [`measure`], [`assert_alloc_free`]
 //! and [`permit`].
 
-use std::{
-    alloc::Layout,
-    hint::black_box,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::{backtrace::symbolize::Frame, phase::Scope, record::Reserved, report, tally::Tally};
+use crate::{
+    backtrace::symbolize::Frame,
+    canary::{NOT_INSTALLED, canary},
+    phase::Scope,
+    record::Reserved,
+    report,
+    tally::Tally,
+};
 
 /// What [`measure`] measured.
 pub type Measurement = Tally;
-
-/// What to do about a binary whose allocator is not ours.
-pub(crate) const NOT_INSTALLED: &str = "no guard is installed in this binary, so nothing can be counted: \
-    depend on `alloc-guard` and use it (`use alloc_guard as _;` is enough), or declare \
-    `#[global_allocator] static GLOBAL: alloc_guard_core::Guard<YourAllocator>`";
-
-/// Makes one allocation of its own and looks whether the guard of this binary saw it.
-pub(crate) fn canary() -> bool {
-    let _hidden = Scope::permit();
-    let scope = Scope::count();
-    let layout = Layout::new::<u64>();
-    // SAFETY: the layout is not zero-sized.
-    let block = black_box(unsafe { std::alloc::alloc(black_box(layout)) });
-    if !block.is_null() {
-        // SAFETY: allocated above with this layout.
-        unsafe { std::alloc::dealloc(block, layout) };
-    }
-    scope.end().allocs == 1
-}
 
 /// Panics unless the guard is this binary's allocator. Looks once per process.
 fn require_guard() {

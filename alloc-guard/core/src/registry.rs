@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn a_text_is_read_back() {
-        let text = "\u{1}alloc-guard:1\u{1}k::m::t\u{1}pack\0/dir\0true\0src/a.rs\x0012\0A \0\u{1}title";
+        let text =
+            "\u{1}alloc-guard:1\u{1}k::m::t\u{1}pack\0/dir\0true\0src/a.rs\x0012\0A \0\u{1}title";
         let read = Registration::from_text(text, Expectation::ALLOCATES, Body::Plain(|| ()));
         assert_eq!(read.name(), "m::t");
         assert_eq!((read.package, read.manifest_dir), ("pack", "/dir"));

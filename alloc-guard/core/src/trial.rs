@@ -8,9 +8,9 @@ use std::{
 };
 
 use crate::{
+    canary::canary,
     context::{Context, Phases, Run},
     leaks::{Block, Watch},
-    measure::canary,
     phase,
     record::Reserved,
     registry::{Body, Registration},
