@@ -5,6 +5,7 @@
 use proc_macro::TokenStream;
 
 use crate::args::Mark;
+use crate::expand::Harness;
 
 mod args;
 mod attribute;
@@ -51,6 +52,7 @@ pub fn alloc_free(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(
         Mark::AllocFree,
         "alloc_guard",
+        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
@@ -85,6 +87,7 @@ pub fn allocates(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(
         Mark::Allocates,
         "alloc_guard",
+        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
@@ -98,6 +101,7 @@ pub fn alloc_free_core(arguments: TokenStream, item: TokenStream) -> TokenStream
     expand::attribute(
         Mark::AllocFree,
         "alloc_guard_core",
+        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
@@ -111,6 +115,7 @@ pub fn allocates_core(arguments: TokenStream, item: TokenStream) -> TokenStream 
     expand::attribute(
         Mark::Allocates,
         "alloc_guard_core",
+        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
