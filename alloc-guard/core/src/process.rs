@@ -45,7 +45,7 @@ pub(crate) fn observe(call: Call, size: usize, change: i64) -> Option<u32> {
     if let Some(calls) = CALLS.get(call as usize) {
         calls.fetch_add(1, Ordering::Relaxed);
     }
-    if !matches!(call, Call::Dealloc | Call::Failed) {
+    if call.allocates() {
         BYTES.fetch_add(size as u64, Ordering::Relaxed);
     }
     let live = RETAINED

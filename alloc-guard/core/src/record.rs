@@ -81,7 +81,9 @@ impl Recorder {
                 if let Some(calls) = slot.calls.get(call as usize) {
                     calls.fetch_add(1, Ordering::Relaxed);
                 }
-                slot.bytes.fetch_add(size as u64, Ordering::Relaxed);
+                if call.allocates() {
+                    slot.bytes.fetch_add(size as u64, Ordering::Relaxed);
+                }
                 return u32::try_from(index).ok();
             }
         }

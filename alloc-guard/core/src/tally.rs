@@ -75,6 +75,12 @@ pub(crate) enum Call {
 impl Call {
     pub(crate) const COUNT: usize = 6;
 
+    /// Whether it is an allocation that succeeded.
+    #[inline]
+    pub(crate) const fn allocates(self) -> bool {
+        !matches!(self, Self::Dealloc | Self::Failed)
+    }
+
     /// A `realloc` from `old` to `new` bytes.
     pub(crate) const fn resize(old: usize, new: usize) -> Self {
         if new >= old { Self::Grow } else { Self::Shrink }

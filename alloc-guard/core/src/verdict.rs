@@ -11,6 +11,8 @@ pub(crate) struct Measured {
     pub(crate) tally: Tally,
     /// Allocations at permitted sites, which are in the tally.
     pub(crate) permitted: u64,
+    /// Bytes they asked for, which are in the tally.
+    pub(crate) permitted_bytes: u64,
     /// Deallocations at permitted sites, which are in the tally.
     pub(crate) permitted_deallocs: u64,
     pub(crate) leaked_blocks: u64,
@@ -22,6 +24,10 @@ pub(crate) struct Measured {
 impl Measured {
     pub(crate) fn allocations(&self) -> u64 {
         self.tally.allocations().saturating_sub(self.permitted)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.tally.bytes.saturating_sub(self.permitted_bytes)
     }
 }
 
@@ -65,7 +71,7 @@ pub(crate) fn judge(expectation: &Expectation, measured: &Measured) -> Verdict {
         if allocations > 0 {
             breaches.push(Breach::Allocated {
                 allocations,
-                bytes: measured.tally.bytes,
+                bytes: measured.bytes(),
             });
         }
         if measured.tally.failed > 0 {
@@ -76,7 +82,7 @@ pub(crate) fn judge(expectation: &Expectation, measured: &Measured) -> Verdict {
     }
     for (budget, limit, measured) in [
         ("max_allocations", expectation.max_allocations, allocations),
-        ("max_bytes", expectation.max_bytes, measured.tally.bytes),
+        ("max_bytes", expectation.max_bytes, measured.bytes()),
         (
             "max_peak_bytes",
             expectation.max_peak_bytes,
@@ -350,9 +356,15 @@ mod tests {
     fn permitted_sites_are_taken_out_of_the_count() {
         let permitted = Measured {
             permitted: 2,
+            permitted_bytes: 5,
             ..measured(2, 8, 8)
         };
         assert_eq!(judge(&FREE, &permitted), Verdict::AsExpected);
+        let budget = Expectation {
+            max_bytes: Some(3),
+            ..FREE
+        };
+        assert_eq!(judge(&budget, &permitted), Verdict::AsExpected);
         let more = Measured {
             permitted: 2,
             ..measured(3, 8, 8)

@@ -103,7 +103,7 @@ impl State {
             Call::Dealloc => add(&self.deallocs, 1),
             Call::Failed => add(&self.failed, 1),
         }
-        if !matches!(call, Call::Dealloc | Call::Failed) {
+        if call.allocates() {
             add(&self.bytes, size as u64);
         }
         let live = self.retained.get().wrapping_add(change);

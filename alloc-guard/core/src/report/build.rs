@@ -335,6 +335,7 @@ fn take_out_permitted(
         permitted.allocations += stack.allocations();
         permitted.bytes += stack.bytes;
         measured.permitted += stack.allocations();
+        measured.permitted_bytes += stack.bytes;
         measured.permitted_deallocs += stack.calls[Call::Dealloc as usize];
         measured.tally.failed = measured
             .tally
@@ -366,9 +367,7 @@ fn sites(stacks: Vec<Named>, root: &Path, test: &Frame) -> Vec<Site> {
         site.allocations += stack.allocations();
         site.deallocations += stack.calls[Call::Dealloc as usize];
         site.failed += stack.calls[Call::Failed as usize];
-        if stack.allocations() > 0 {
-            site.bytes += stack.bytes;
-        }
+        site.bytes += stack.bytes;
         site.leaked_blocks += stack.leaked.0;
         site.leaked_bytes += stack.leaked.1;
     }
