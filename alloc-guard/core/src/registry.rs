@@ -51,11 +51,11 @@ impl Registration {
     /// fields: the marked name, then, with a `\0` between them, the package, its folder, whether there are debug
     /// assertions, the file, the line and the title.
     pub(crate) fn from_text(text: &'static str, expectation: Expectation, body: Body) -> Self {
+        // The fences before the name are the mark's.
         let name_end = text
-            .char_indices()
-            .filter(|(_, letter)| *letter == '\u{1}')
-            .nth(2)
-            .map_or(text.len(), |(fence, _)| fence + 1);
+            .get(MARK.len()..)
+            .and_then(|name| name.find('\u{1}'))
+            .map_or(text.len(), |length| MARK.len() + length + 1);
         let (marked_name, rest) = text.split_at(name_end);
         let mut fields = rest.splitn(6, '\0');
         let mut field = || fields.next().unwrap_or_default();
