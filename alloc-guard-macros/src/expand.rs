@@ -4,50 +4,23 @@
 //! function around the body where the body can be called as it is. Names and paths carry the span of the attribute's use,
 //! so that lints take them for code of another crate and `forbid(unsafe_code)` for none of the user's.
 
-use std::sync::OnceLock;
-
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::args::{Arguments, Mark};
 use crate::fallback;
 use crate::function::{Function, NoFunction, Passing, Returns};
-use crate::tokens::{Mistakes, flatten};
+use crate::tokens::Mistakes;
 use crate::validate::Operation;
-
-/// Which harness the crate is compiled for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Harness {
-    Standard,
-    /// It shows only in whether the compiler drops what `#[test]` stands on.
-    Unknown,
-}
-
-impl Harness {
-    /// The compiler keeps tests if and only if it is told `--test`. Where its arguments are not to be seen (in a file of
-    /// arguments, in the server of an editor) the expansion is the one that suits both harnesses.
-    pub(crate) fn of_this_compilation() -> Self {
-        static KNOWN: OnceLock<Harness> = OnceLock::new();
-        *KNOWN.get_or_init(|| {
-            if std::env::args_os().any(|argument| argument == "--test") {
-                Self::Standard
-            } else {
-                Self::Unknown
-            }
-        })
-    }
-}
 
 /// Expands one use of an attribute. `default_crate` is where the expansion finds us unless told.
 pub(crate) fn attribute(
     mark: Mark,
     default_crate: &str,
-    harness: Harness,
     arguments: TokenStream,
     item: TokenStream,
 ) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let has_arguments = !arguments.is_empty();
     let arguments = Arguments::parse(arguments, mark, &mut mistakes);
     let function = match Function::parse(item.clone()) {
         Ok(function) => function,
@@ -61,9 +34,6 @@ pub(crate) fn attribute(
     };
     let operation = Operation::new(&function, &arguments, mark, &mut mistakes);
     match mistakes.none_or(operation) {
-        Ok(operation) if harness == Harness::Standard && !has_arguments && operation.is_plain() => {
-            plain_test(mark, default_crate, &operation)
-        }
         Ok(operation) => test(mark, default_crate, &arguments, &operation),
         Err(errors) => fallback::plain(&function, &errors),
     }
@@ -156,50 +126,6 @@ fn test(
     }
 }
 
-/// The user's function as a test of the standard harness, which asks at its start whether it is the stub or the body.
-///
-/// Constant parts are parsed by the compiler, which is optimised, as this crate seldom is.
-fn plain_test(mark: Mark, default_crate: &str, operation: &Operation<'_>) -> TokenStream {
-    let function = operation.function;
-    let name = &function.name;
-    let rest = format!(
-        "::{}\u{1}{}\0{}\0",
-        libtest_name(name),
-        cargo_says("CARGO_PKG_NAME"),
-        cargo_says("CARGO_MANIFEST_DIR"),
-    );
-    let ask = format!(
-        "if ::{default_crate}::__private::{}(::core::concat!(\"\\u{{1}}alloc-guard:1\\u{{1}}\", ::core::module_path!(), {}, \
-         ::core::cfg!(debug_assertions), '\\0', ::core::file!(), '\\0', ::core::line!(), {}), {name})",
-        mark.attribute_name(),
-        Literal::string(&rest),
-        Literal::string(&format!("\0{}", operation.title)),
-    );
-    let mut test = parsed("#[::core::prelude::v1::test]");
-    if let Some((ignore, _)) = &operation.ignored {
-        ignore.to_tokens(&mut test);
-    }
-    for attribute in operation.lint_levels.iter().chain(&operation.kept) {
-        attribute.to_tokens(&mut test);
-    }
-    test.extend(function.visibility.iter().cloned());
-    let mut body = parsed(&ask);
-    body.extend(flatten(function.body.clone().into()));
-    test.extend([
-        TokenTree::Ident(function.fn_token.clone()),
-        TokenTree::Ident(placed(name, at(name.span()))),
-        TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new())),
-        TokenTree::Group(Group::new(Delimiter::Brace, body)),
-    ]);
-    test
-}
-
-fn parsed(source: &str) -> TokenStream {
-    source
-        .parse()
-        .expect("it is written here, out of literals and names")
-}
-
 /// The user's function, with the attributes that are its own.
 fn user_function(operation: &Operation<'_>) -> TokenStream {
     let attributes = &operation.kept;
@@ -225,7 +151,8 @@ fn user_function(operation: &Operation<'_>) -> TokenStream {
 /// The function that builds the fixtures, calls the user's under the lock and hands over what it returned; nothing, if
 /// the user's function needs none of that.
 fn run(library: &TokenStream, arguments: &Arguments, operation: &Operation<'_>) -> TokenStream {
-    if operation.is_called_as_it_is() {
+    let is_plain = operation.fixtures.is_empty() && matches!(operation.returns, Returns::Nothing);
+    if is_plain && !operation.is_async {
         return TokenStream::new();
     }
     let context = quote!(__alloc_guard_context);
@@ -324,11 +251,7 @@ fn expectation(library: &TokenStream, mark: Mark, arguments: &Arguments) -> Toke
 
 /// What cargo says of the package under compilation; a literal costs the compiler a fifth of what `option_env!` does.
 fn from_cargo(variable: &str) -> Literal {
-    Literal::string(&cargo_says(variable))
-}
-
-fn cargo_says(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_default()
+    Literal::string(&std::env::var(variable).unwrap_or_default())
 }
 
 /// Where the platform's linker gathers registrations. The core reads the same sections.
@@ -389,14 +312,9 @@ mod tests {
     use super::*;
 
     fn expanded(arguments: &str, item: &str) -> String {
-        expanded_for(Harness::Unknown, arguments, item)
-    }
-
-    fn expanded_for(harness: Harness, arguments: &str, item: &str) -> String {
         let expanded = attribute(
             Mark::Allocates,
             "alloc_guard",
-            harness,
             arguments.parse().unwrap(),
             item.parse().unwrap(),
         );
@@ -410,29 +328,6 @@ mod tests {
         assert!(expanded("", "fn f() -> R {}").contains("__alloc_guard_run"));
         assert!(expanded("", "async fn f() {}").contains("__alloc_guard_run"));
         assert!(expanded("", "fn f(#[init(1)] x: u8) {}").contains("__alloc_guard_run"));
-    }
-
-    #[test]
-    fn only_a_test_without_wishes_is_stub_and_body_in_one() {
-        let is_one = |arguments, item| {
-            !expanded_for(Harness::Standard, arguments, item).contains("__ALLOC_GUARD")
-        };
-        assert!(is_one("", "fn f() {}"));
-        assert!(is_one(
-            "",
-            "/// Title\n#[ignore] #[allow(a)] pub fn f() -> () { g() }"
-        ));
-        for item in [
-            "fn f(#[init(1)] x: u8) {}",
-            "fn f() -> R {}",
-            "async fn f() {}",
-            "#[should_panic] fn f() {}",
-            "#[inline] fn f() {}",
-            "fn f() { #![allow(a)] }",
-        ] {
-            assert!(!is_one("", item), "{item}");
-        }
-        assert!(!is_one("warmup = 1", "fn f() {}"));
     }
 
     #[test]

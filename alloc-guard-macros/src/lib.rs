@@ -5,7 +5,6 @@
 use proc_macro::TokenStream;
 
 use crate::args::Mark;
-use crate::expand::Harness;
 
 mod args;
 mod attribute;
@@ -52,7 +51,6 @@ pub fn alloc_free(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(
         Mark::AllocFree,
         "alloc_guard",
-        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
@@ -87,7 +85,6 @@ pub fn allocates(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(
         Mark::Allocates,
         "alloc_guard",
-        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
@@ -101,7 +98,6 @@ pub fn alloc_free_core(arguments: TokenStream, item: TokenStream) -> TokenStream
     expand::attribute(
         Mark::AllocFree,
         "alloc_guard_core",
-        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )
@@ -115,7 +111,6 @@ pub fn allocates_core(arguments: TokenStream, item: TokenStream) -> TokenStream 
     expand::attribute(
         Mark::Allocates,
         "alloc_guard_core",
-        Harness::of_this_compilation(),
         arguments.into(),
         item.into(),
     )

@@ -72,23 +72,6 @@ impl<'a> Operation<'a> {
         operation
     }
 
-    /// Whether the user's function takes, returns and awaits nothing.
-    pub(crate) fn is_called_as_it_is(&self) -> bool {
-        self.fixtures.is_empty() && matches!(self.returns, Returns::Nothing) && !self.is_async
-    }
-
-    /// Whether nothing changes if the body of the user's function stands inside another one.
-    pub(crate) fn is_plain(&self) -> bool {
-        let has_inner_attributes = || match &flatten(self.function.body.clone().into())[..] {
-            [TokenTree::Group(body)] => is_punct(body.stream().into_iter().next().as_ref(), '#'),
-            _ => true,
-        };
-        self.is_called_as_it_is()
-            && self.should_panic.is_none()
-            && self.kept.iter().all(|attribute| attribute.is("doc"))
-            && !has_inner_attributes()
-    }
-
     fn sort(&mut self, attribute: &'a Attribute, mistakes: &mut Mistakes) {
         if attribute.is("ignore") {
             let reason = if let Content::Value(reason) = &attribute.content {

@@ -201,31 +201,6 @@ fn a_call_of_itself(#[init(3)] depth: u8) {
 }
 
 #[alloc_free]
-fn a_plain_call_of_itself() {
-    thread_local!(static CALLS: std::cell::Cell<u8> = const { std::cell::Cell::new(0) });
-    CALLS.set(CALLS.get() + 1);
-    if CALLS.get() < 3 {
-        a_plain_call_of_itself();
-    }
-    assert_eq!(CALLS.get(), 3);
-}
-
-#[alloc_free]
-fn returns_early() {
-    const ONE: u8 = 1;
-    if black_box(ONE) == 1 {
-        return;
-    }
-    panic!("it went on");
-}
-
-#[alloc_free]
-fn with_an_inner_attribute() {
-    #![expect(clippy::unwrap_used, reason = "an attribute of the body")]
-    assert_eq!(black_box(Some(1)).unwrap(), 1);
-}
-
-#[alloc_free]
 async fn async_with_fixtures(#[init(vec![1_u8])] bytes: &[u8]) -> Result<(), std::fmt::Error> {
     assert_eq!(black_box(async { bytes.len() }).await, 1);
     Ok(())

@@ -71,7 +71,7 @@ pub mod __private {
         context::{Context, Returned},
         expect::{Expectation, PermittedSite},
         future::{block_on, drive},
-        libtest::{Stub, alloc_free, allocates, libtest},
-        registry::{Body, Registration, or_empty},
+        libtest::{Stub, libtest},
+        registry::{Body, Registration},
     };
 }

@@ -1,12 +1,11 @@
 //! Owns the way from a `#[test]` stub of the standard harness to a trial and back.
 
-use std::{cell::Cell, fmt, path::Path, process::Command, ptr};
+use std::{fmt, path::Path, process::Command};
 
 use crate::{
     backtrace::site::workspace_root,
-    expect::Expectation,
     harness,
-    registry::{Body, Registration},
+    registry::Registration,
     report::{self, Outcome, Record, Style},
     trial::{self, Finding},
 };
@@ -51,51 +50,6 @@ pub fn libtest(registration: &Registration) -> Stub {
     }
     println!("{}", report::line(&record, 0, Style::Plain));
     Ok(())
-}
-
-thread_local! {
-    /// The text of the plain test whose trial this thread is in.
-    static INSIDE: Cell<*const u8> = const { Cell::new(ptr::null()) };
-}
-
-/// A plain `#[alloc_free]` under the standard harness calls this first. The function is stub and body
-/// in one, for two of them and a static take the compiler half as long again: true asks for the body, and
-/// false says that the stub is done.
-///
-/// `text` is what [`Registration::from_text`] reads.
-#[must_use]
-pub fn alloc_free(text: &'static str, body: fn()) -> bool {
-    is_body(text, body, Expectation::ALLOC_FREE)
-}
-
-/// The same for a plain `#[allocates]`.
-#[must_use]
-pub fn allocates(text: &'static str, body: fn()) -> bool {
-    is_body(text, body, Expectation::ALLOCATES)
-}
-
-fn is_body(text: &'static str, body: fn(), expectation: Expectation) -> bool {
-    // A body that calls its own name means itself, so until the trial ends every call is one of the body.
-    if INSIDE.get() == text.as_ptr() {
-        return true;
-    }
-    let _inside = Inside(INSIDE.replace(text.as_ptr()));
-    let registration = Registration::from_text(text, expectation, Body::Plain(body));
-    if let Err(failure) = libtest(&registration) {
-        // As the standard harness prints what a test returns. The hook has nothing to add to it.
-        eprintln!("Error: {failure:?}");
-        std::panic::resume_unwind(Box::new("a guarded test failed"));
-    }
-    false
-}
-
-/// Restores what the thread was inside of, also where a test panics.
-struct Inside(*const u8);
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        INSIDE.set(self.0);
-    }
 }
 
 /// The line of a record, and what stands below it.

@@ -47,35 +47,6 @@ pub enum Body {
 }
 
 impl Registration {
-    /// A test that says no more than its promise, from one literal, which takes the compiler less time than
-    /// fields: the marked name, then, with a `\0` between them, the package, its folder, whether there are debug
-    /// assertions, the file, the line and the title.
-    pub(crate) fn from_text(text: &'static str, expectation: Expectation, body: Body) -> Self {
-        // The fences before the name are the mark's.
-        let name_end = text
-            .get(MARK.len()..)
-            .and_then(|name| name.find('\u{1}'))
-            .map_or(text.len(), |length| MARK.len() + length + 1);
-        let (marked_name, rest) = text.split_at(name_end);
-        let mut fields = rest.splitn(6, '\0');
-        let mut field = || fields.next().unwrap_or_default();
-        Self {
-            marked_name,
-            package: field(),
-            manifest_dir: field(),
-            debug: field() == "true",
-            file: field(),
-            line: field().parse().unwrap_or_default(),
-            title: field(),
-            expectation,
-            process: false,
-            warmup: 0,
-            ignored: None,
-            should_panic: None,
-            body,
-        }
-    }
-
     /// The name as libtest has it: the module path without the crate.
     pub(crate) fn name(&self) -> &'static str {
         let path = self
@@ -87,22 +58,13 @@ impl Registration {
     }
 }
 
-/// A value of `option_env!` as text.
-#[must_use]
-pub const fn or_empty(value: Option<&'static str>) -> &'static str {
-    match value {
-        Some(value) => value,
-        None => "",
-    }
-}
-
 /// Every guarded test of this binary, in the linker's order.
 #[cfg(all(feature = "runner", not(miri)))]
 pub(crate) fn all() -> &'static [&'static Registration] {
     imp::all()
 }
 
-/// Miri does not lay out sections.
+/// Miri lays out no sections; the runner says so before it comes to this.
 #[cfg(all(feature = "runner", miri))]
 pub(crate) fn all() -> &'static [&'static Registration] {
     &[]
@@ -134,11 +96,10 @@ mod imp {
         )*};
     }
 
+    // The same three as in the expansion of the attributes.
     bounds! {
-        any(
-            target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "netbsd",
-            target_os = "openbsd", target_os = "dragonfly", target_os = "illumos", target_os = "solaris",
-        ) => "alloc_guard", "__start_alloc_guard", "__stop_alloc_guard";
+        not(any(windows, target_vendor = "apple", target_family = "wasm"))
+            => "alloc_guard", "__start_alloc_guard", "__stop_alloc_guard";
         target_vendor = "apple" => "__DATA,__alloc_guard",
             "\x01section$start$__DATA$__alloc_guard", "\x01section$end$__DATA$__alloc_guard";
     }
@@ -156,18 +117,7 @@ mod imp {
         pub(super) static STOP: [&Registration; 0] = [];
     }
 
-    #[cfg(any(
-        target_os = "linux",
-        target_os = "android",
-        target_os = "freebsd",
-        target_os = "netbsd",
-        target_os = "openbsd",
-        target_os = "dragonfly",
-        target_os = "illumos",
-        target_os = "solaris",
-        target_vendor = "apple",
-        windows,
-    ))]
+    #[cfg(not(target_family = "wasm"))]
     pub(super) fn all() -> &'static [&'static Registration] {
         let start = (&raw const section::START).cast::<&'static Registration>();
         let stop = (&raw const section::STOP).cast::<&'static Registration>();
@@ -177,37 +127,9 @@ mod imp {
         unsafe { std::slice::from_raw_parts(start, len) }
     }
 
-    #[cfg(not(any(
-        target_os = "linux",
-        target_os = "android",
-        target_os = "freebsd",
-        target_os = "netbsd",
-        target_os = "openbsd",
-        target_os = "dragonfly",
-        target_os = "illumos",
-        target_os = "solaris",
-        target_vendor = "apple",
-        windows,
-    )))]
+    #[cfg(target_family = "wasm")]
     compile_error!(
-        "the runner of alloc-guard does not know how this platform's linker lays out sections; \
+        "the runner of alloc-guard does not know how this platform's linker lays out sections: \
          switch the feature `runner` off and use the standard test harness"
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_read_back() {
-        let text =
-            "\u{1}alloc-guard:1\u{1}k::m::t\u{1}pack\0/dir\0true\0src/a.rs\x0012\0A \0\u{1}title";
-        let read = Registration::from_text(text, Expectation::ALLOCATES, Body::Plain(|| ()));
-        assert_eq!(read.name(), "m::t");
-        assert_eq!((read.package, read.manifest_dir), ("pack", "/dir"));
-        assert_eq!((read.file, read.line), ("src/a.rs", 12));
-        assert_eq!((read.debug, read.title), (true, "A \0\u{1}title"));
-        assert_eq!(read.expectation, Expectation::ALLOCATES);
-    }
 }
