@@ -118,7 +118,8 @@ impl CheckSettings {
 }
 
 impl CargoSettings {
-    fn new(arguments: CargoArguments) -> Self {
+    /// What these arguments mean in this environment.
+    pub(crate) fn new(arguments: CargoArguments) -> Self {
         let mut options: Vec<OsString> = Vec::new();
         if arguments.packages.is_empty() {
             options.push("--workspace".into());

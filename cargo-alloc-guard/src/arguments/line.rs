@@ -1,8 +1,10 @@
-//! Owns the command line as it is typed. What it means is in `settings`.
+//! Owns the command line as a whole: the subcommands, and which is the default.
 
-use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
+use std::ffi::OsString;
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Parser, Subcommand};
+
+use super::check::{self, CheckArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,13 +20,6 @@ Exit status:
   2  a test regressed, failed or had no guard
   3  wrong usage
   4  a test improved, under --strict";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  cargo alloc-guard check
-  cargo alloc-guard check parse verify --test-threads 1
-  cargo alloc-guard check --include-ignored --all-features
-  cargo alloc-guard check -- --offline --lib";
 
 /// Runs the guarded tests of a workspace, and says which of them keep their promise about the heap.
 #[derive(Debug, Parser)]
@@ -47,76 +42,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run every guarded test and print one table (the default).
-    #[command(after_help = CHECK_EXAMPLES)]
+    #[command(after_help = check::EXAMPLES)]
     Check(CheckArguments),
-}
-
-/// What `check` takes.
-#[derive(Args, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "flags as typed; `settings` gives them meaning"
-)]
-pub(crate) struct CheckArguments {
-    /// Run only tests with one of these texts in their name.
-    #[arg(value_name = "FILTER")]
-    pub(crate) filters: Vec<String>,
-    /// The same as a positional FILTER.
-    #[arg(long = "filter", value_name = "FILTER")]
-    pub(crate) more_filters: Vec<String>,
-    /// Run ignored tests too.
-    #[arg(long, conflicts_with = "ignored")]
-    pub(crate) include_ignored: bool,
-    /// Run ignored tests only.
-    #[arg(long)]
-    pub(crate) ignored: bool,
-    /// How many tests of a binary run at once.
-    #[arg(long, value_name = "N")]
-    pub(crate) test_threads: Option<NonZeroUsize>,
-    /// A test that no longer allocates fails until it is promoted (also: `ALLOC_GUARD_STRICT=1`).
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Keep the record files of this run, and say where they are.
-    #[arg(long)]
-    pub(crate) keep_records: bool,
-    /// When to colour.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: ColorChoice,
-    #[command(flatten)]
-    pub(crate) cargo: CargoArguments,
-}
-
-/// What goes to cargo.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Build options")]
-pub(crate) struct CargoArguments {
-    /// Test this package instead of the whole workspace.
-    #[arg(short, long = "package", value_name = "SPEC")]
-    pub(crate) packages: Vec<String>,
-    /// Build optimised.
-    #[arg(short, long, conflicts_with = "profile")]
-    pub(crate) release: bool,
-    /// Build with this profile.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-    /// Features to switch on.
-    #[arg(short = 'F', long, value_name = "FEATURES")]
-    pub(crate) features: Vec<String>,
-    /// Switch on all features.
-    #[arg(long)]
-    pub(crate) all_features: bool,
-    /// Leave the default features off.
-    #[arg(long)]
-    pub(crate) no_default_features: bool,
-    /// The workspace's or a package's `Cargo.toml`.
-    #[arg(long, value_name = "PATH")]
-    pub(crate) manifest_path: Option<PathBuf>,
-    /// Where build output goes.
-    #[arg(long, value_name = "DIRECTORY")]
-    pub(crate) target_dir: Option<PathBuf>,
-    /// Passed to `cargo test --no-run` as they are.
-    #[arg(last = true, value_name = "CARGO OPTIONS")]
-    pub(crate) passed: Vec<OsString>,
 }
 
 impl Arguments {

@@ -1,0 +1,49 @@
+//! Owns the arguments of `check`.
+
+use std::num::NonZeroUsize;
+
+use clap::{Args, ColorChoice};
+
+use super::CargoArguments;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  cargo alloc-guard check
+  cargo alloc-guard check parse verify --test-threads 1
+  cargo alloc-guard check --include-ignored --all-features
+  cargo alloc-guard check -- --offline --lib";
+
+/// What `check` takes.
+#[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags as typed; `settings` gives them meaning"
+)]
+pub(crate) struct CheckArguments {
+    /// Run only tests with one of these texts in their name.
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// The same as a positional FILTER.
+    #[arg(long = "filter", value_name = "FILTER")]
+    pub(crate) more_filters: Vec<String>,
+    /// Run ignored tests too.
+    #[arg(long, conflicts_with = "ignored")]
+    pub(crate) include_ignored: bool,
+    /// Run ignored tests only.
+    #[arg(long)]
+    pub(crate) ignored: bool,
+    /// How many tests of a binary run at once.
+    #[arg(long, value_name = "N")]
+    pub(crate) test_threads: Option<NonZeroUsize>,
+    /// A test that no longer allocates fails until it is promoted (also: `ALLOC_GUARD_STRICT=1`).
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Keep the record files of this run, and say where they are.
+    #[arg(long)]
+    pub(crate) keep_records: bool,
+    /// When to colour.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    #[command(flatten)]
+    pub(crate) cargo: CargoArguments,
+}

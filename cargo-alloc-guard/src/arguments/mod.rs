@@ -1,0 +1,9 @@
+//! The command line as it is typed. What it means is in `settings`.
+
+mod cargo;
+mod check;
+mod line;
+
+pub(crate) use cargo::CargoArguments;
+pub(crate) use check::CheckArguments;
+pub(crate) use line::{Arguments, Command};
