@@ -10,12 +10,13 @@ use std::{
 mod arguments;
 mod cargo;
 mod commands;
+mod format;
 mod marks;
 mod progress;
+mod records;
 mod run;
 mod settings;
 mod status;
-mod table;
 
 use crate::{arguments::Arguments, status::Status};
 

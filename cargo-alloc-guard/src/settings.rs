@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use alloc_guard_core::report::Style;
+use alloc_guard_core::report::{Gate, Style};
 use clap::ColorChoice;
 
 use crate::arguments::{CargoArguments, CheckArguments};
@@ -20,6 +20,7 @@ pub(crate) const STRICT: &str = "ALLOC_GUARD_STRICT";
 pub(crate) struct CheckSettings {
     pub(crate) cargo: CargoSettings,
     pub(crate) tests: TestSettings,
+    pub(crate) gate: Gate,
     pub(crate) records: RecordFiles,
     pub(crate) style: Style,
     pub(crate) progress: Progress,
@@ -43,7 +44,6 @@ pub(crate) struct TestSettings {
     pub(crate) filters: Vec<String>,
     pub(crate) ignored: IgnoredTests,
     pub(crate) threads: Option<NonZeroUsize>,
-    pub(crate) strictness: Strictness,
 }
 
 /// What becomes of tests with `#[ignore]`.
@@ -52,13 +52,6 @@ pub(crate) enum IgnoredTests {
     LeftOut,
     Included,
     Only,
-}
-
-/// What an improvement is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Strictness {
-    Lenient,
-    Strict,
 }
 
 /// What becomes of the record files.
@@ -85,19 +78,16 @@ impl CheckSettings {
             (_, true) => IgnoredTests::Included,
             _ => IgnoredTests::LeftOut,
         };
-        let strict = arguments.strict || is_set(STRICT);
+        let mut gate = Gate::from_environment();
+        gate.strict |= arguments.strict;
         Self {
             cargo: CargoSettings::new(arguments.cargo),
             tests: TestSettings {
                 filters,
                 ignored,
                 threads: arguments.test_threads,
-                strictness: if strict {
-                    Strictness::Strict
-                } else {
-                    Strictness::Lenient
-                },
             },
+            gate,
             records: if arguments.keep_records {
                 RecordFiles::Kept
             } else {
@@ -167,11 +157,6 @@ impl TestSettings {
                 .iter()
                 .any(|filter| name.contains(filter.as_str()))
     }
-}
-
-/// As `alloc-guard` reads it in the test processes: set, and neither empty nor 0.
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 fn style(color: ColorChoice, is_terminal: bool, no_color: bool) -> Style {

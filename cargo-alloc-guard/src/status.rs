@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use alloc_guard_core::report::{Gate, Totals};
+
 /// What a command came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -18,6 +20,18 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    /// What tests that came out like this come to.
+    pub(crate) fn of(totals: &Totals, gate: Gate) -> Self {
+        let failed = totals.regressed + totals.unstable + totals.failed + totals.unguarded;
+        if failed > 0 || (gate.ci && totals.new > 0) {
+            Self::Failed
+        } else if gate.strict && totals.improved > 0 {
+            Self::Improved
+        } else {
+            Self::AsExpected
+        }
+    }
+
     fn code(self) -> u8 {
         match self {
             Self::AsExpected => 0,

@@ -95,6 +95,11 @@ impl Expectation {
         ..Self::ALLOC_FREE
     };
 
+    /// Whether the test is held to its package's baseline: it may allocate, and says not how much.
+    pub(crate) const fn is_held_to_baseline(&self) -> bool {
+        matches!(self.promise, Promise::Allocates) && !self.has_budget()
+    }
+
     /// Whether a number of allocations, bytes or live bytes is demanded.
     #[must_use]
     pub const fn has_budget(&self) -> bool {

@@ -1,5 +1,4 @@
-//! Owns what this process can know of the harness that runs it: is anything else running, and is an
-//! improvement to fail.
+//! Owns what this process can know of the harness that runs it: is anything else running.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -25,11 +24,6 @@ pub(crate) fn is_alone() -> bool {
 /// Whether a thread that runs no guarded test can only be one that a test has made.
 pub(crate) fn is_quiet() -> bool {
     OURS.load(Ordering::Relaxed) || is_alone()
-}
-
-/// Whether an improvement is a failure.
-pub(crate) fn is_strict() -> bool {
-    is_set("ALLOC_GUARD_STRICT")
 }
 
 fn is_set(variable: &str) -> bool {

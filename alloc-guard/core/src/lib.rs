@@ -2,6 +2,7 @@
 
 mod alloc;
 mod backtrace;
+pub mod baseline;
 mod canary;
 mod context;
 mod expect;

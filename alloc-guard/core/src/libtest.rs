@@ -6,7 +6,7 @@ use crate::{
     backtrace::site::workspace_root,
     harness,
     registry::Registration,
-    report::{self, Outcome, Record, Style},
+    report::{self, Gate, Outcome, Record, Style},
     trial::{self, Finding},
 };
 
@@ -36,7 +36,7 @@ pub fn libtest(registration: &Registration) -> Stub {
     let finding = trial::run(registration);
     let record = report::build(registration, &finding);
     report::append(&record);
-    let failed = record.outcome.is_failure(harness::is_strict());
+    let failed = record.outcome.is_failure(Gate::from_environment());
     if record.outcome == Outcome::Panicked
         && let Finding::Ran { first, .. } = finding
         && let Some(payload) = first.panic

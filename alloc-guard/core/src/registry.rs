@@ -49,12 +49,23 @@ pub enum Body {
 impl Registration {
     /// The name as libtest has it: the module path without the crate.
     pub(crate) fn name(&self) -> &'static str {
+        let path = self.path();
+        path.split_once("::").map_or(path, |(_, name)| name)
+    }
+
+    /// The path of the module that the test stands in, with its crate.
+    pub(crate) fn module(&self) -> &'static str {
+        self.path()
+            .rsplit_once("::")
+            .map_or("", |(module, _)| module)
+    }
+
+    fn path(&self) -> &'static str {
         let path = self
             .marked_name
             .strip_prefix(MARK)
             .unwrap_or(self.marked_name);
-        let path = path.strip_suffix('\u{1}').unwrap_or(path);
-        path.split_once("::").map_or(path, |(_, name)| name)
+        path.strip_suffix('\u{1}').unwrap_or(path)
     }
 }
 

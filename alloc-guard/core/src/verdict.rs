@@ -1,6 +1,7 @@
 //! Owns the verdict: an expectation against a measurement. Pure: no clock, no environment.
 
 use crate::{
+    baseline::{Change, Counts, Known, compare},
     expect::{Expectation, Promise},
     tally::Tally,
 };
@@ -29,6 +30,14 @@ impl Measured {
     fn bytes(&self) -> u64 {
         self.tally.bytes.saturating_sub(self.permitted_bytes)
     }
+
+    fn counts(&self) -> Counts {
+        Counts {
+            allocations: self.allocations(),
+            bytes: self.bytes(),
+            peak_bytes: self.tally.peak_bytes,
+        }
+    }
 }
 
 /// One way in which a measurement breaks an expectation.
@@ -48,6 +57,8 @@ pub(crate) enum Breach {
     },
     /// Not exactly as many allocations as demanded.
     NotExactly { demanded: u64, measured: u64 },
+    /// More than the baseline.
+    OverBaseline(Change),
     /// Blocks that stayed live.
     Leaked { blocks: u64, bytes: u64 },
     /// Whether anything leaked cannot be said.
@@ -59,12 +70,16 @@ pub(crate) enum Breach {
 pub(crate) enum Verdict {
     AsExpected,
     /// Better than promised: it allocates no longer.
-    Improved,
+    AllocFree,
+    /// Better than the baseline.
+    BelowBaseline(Vec<Change>),
+    /// Its package has a baseline, which does not know it.
+    New,
     Regressed(Vec<Breach>),
 }
 
-/// Judges a measurement.
-pub(crate) fn judge(expectation: &Expectation, measured: &Measured) -> Verdict {
+/// Judges a measurement. `known` is what the baseline says, where the expectation leaves that open.
+pub(crate) fn judge(expectation: &Expectation, measured: &Measured, known: &Known) -> Verdict {
     let mut breaches = Vec::new();
     let allocations = measured.allocations();
     if expectation.promise == Promise::AllocFree {
@@ -127,13 +142,23 @@ pub(crate) fn judge(expectation: &Expectation, measured: &Measured) -> Verdict {
             });
         }
     }
+    let mut fallen = Vec::new();
+    if let Known::Held(held) = known {
+        let (risen, below) = compare(held, measured.counts());
+        breaches.extend(risen.into_iter().map(Breach::OverBaseline));
+        fallen = below;
+    }
     if !breaches.is_empty() {
         Verdict::Regressed(breaches)
     } else if expectation.promise == Promise::Allocates
         && allocations == 0
         && expectation.exact_allocations.is_none()
     {
-        Verdict::Improved
+        Verdict::AllocFree
+    } else if !fallen.is_empty() {
+        Verdict::BelowBaseline(fallen)
+    } else if matches!(known, Known::New) {
+        Verdict::New
     } else {
         Verdict::AsExpected
     }
@@ -142,9 +167,15 @@ pub(crate) fn judge(expectation: &Expectation, measured: &Measured) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::baseline::Held;
 
     const FREE: Expectation = Expectation::ALLOC_FREE;
     const ALLOCATES: Expectation = Expectation::ALLOCATES;
+
+    /// Judges a test of a package without a baseline.
+    fn judged(expectation: &Expectation, measured: &Measured) -> Verdict {
+        judge(expectation, measured, &Known::NoBaseline)
+    }
 
     fn measured(allocs: u64, bytes: u64, peak_bytes: u64) -> Measured {
         Measured {
@@ -185,12 +216,12 @@ mod tests {
         ];
         for (expectation, budget) in budgets {
             assert_eq!(
-                judge(&expectation, &measured(3, 3, 3)),
+                judged(&expectation, &measured(3, 3, 3)),
                 Verdict::AsExpected,
                 "{budget}"
             );
             assert_eq!(
-                judge(&expectation, &measured(4, 4, 4)),
+                judged(&expectation, &measured(4, 4, 4)),
                 Verdict::Regressed(vec![Breach::Over {
                     budget,
                     limit: 3,
@@ -206,10 +237,13 @@ mod tests {
             exact_allocations: Some(3),
             ..ALLOCATES
         };
-        assert_eq!(judge(&expectation, &measured(3, 0, 0)), Verdict::AsExpected);
+        assert_eq!(
+            judged(&expectation, &measured(3, 0, 0)),
+            Verdict::AsExpected
+        );
         for measured_allocations in [0, 2, 4] {
             assert_eq!(
-                judge(&expectation, &measured(measured_allocations, 0, 0)),
+                judged(&expectation, &measured(measured_allocations, 0, 0)),
                 Verdict::Regressed(vec![Breach::NotExactly {
                     demanded: 3,
                     measured: measured_allocations
@@ -224,7 +258,10 @@ mod tests {
             exact_allocations: Some(0),
             ..ALLOCATES
         };
-        assert_eq!(judge(&expectation, &measured(0, 0, 0)), Verdict::AsExpected);
+        assert_eq!(
+            judged(&expectation, &measured(0, 0, 0)),
+            Verdict::AsExpected
+        );
     }
 
     #[test]
@@ -247,7 +284,7 @@ mod tests {
                 ..Tally::default()
             },
         ] {
-            let verdict = judge(
+            let verdict = judged(
                 &FREE,
                 &Measured {
                     tally,
@@ -271,7 +308,7 @@ mod tests {
             ..Tally::default()
         };
         assert_eq!(
-            judge(
+            judged(
                 &FREE,
                 &Measured {
                     tally,
@@ -281,14 +318,14 @@ mod tests {
             Verdict::Regressed(vec![Breach::Failed { calls: 1 }])
         );
         assert_eq!(
-            judge(
+            judged(
                 &ALLOCATES,
                 &Measured {
                     tally,
                     ..Measured::default()
                 }
             ),
-            Verdict::Improved
+            Verdict::AllocFree
         );
     }
 
@@ -301,20 +338,20 @@ mod tests {
             },
             ..Measured::default()
         };
-        assert_eq!(judge(&FREE, &measured), Verdict::AsExpected);
+        assert_eq!(judged(&FREE, &measured), Verdict::AsExpected);
         let denied = Expectation {
             deny_dealloc: true,
             ..FREE
         };
         assert_eq!(
-            judge(&denied, &measured),
+            judged(&denied, &measured),
             Verdict::Regressed(vec![Breach::Deallocated { calls: 2 }])
         );
         let permitted = Measured {
             permitted_deallocs: 2,
             ..measured
         };
-        assert_eq!(judge(&denied, &permitted), Verdict::AsExpected);
+        assert_eq!(judged(&denied, &permitted), Verdict::AsExpected);
     }
 
     #[test]
@@ -324,13 +361,13 @@ mod tests {
             leaked_bytes: 9,
             ..measured(1, 9, 9)
         };
-        assert_eq!(judge(&ALLOCATES, &leaked), Verdict::AsExpected);
+        assert_eq!(judged(&ALLOCATES, &leaked), Verdict::AsExpected);
         let denied = Expectation {
             no_leaks: true,
             ..ALLOCATES
         };
         assert_eq!(
-            judge(&denied, &leaked),
+            judged(&denied, &leaked),
             Verdict::Regressed(vec![Breach::Leaked {
                 blocks: 1,
                 bytes: 9
@@ -341,15 +378,70 @@ mod tests {
             ..measured(1, 9, 9)
         };
         assert_eq!(
-            judge(&denied, &unknown),
+            judged(&denied, &unknown),
             Verdict::Regressed(vec![Breach::Untracked { blocks: 5 }])
         );
     }
 
     #[test]
     fn a_test_that_allocates_no_longer_has_improved() {
-        assert_eq!(judge(&ALLOCATES, &measured(0, 0, 0)), Verdict::Improved);
-        assert_eq!(judge(&ALLOCATES, &measured(1, 0, 0)), Verdict::AsExpected);
+        assert_eq!(judged(&ALLOCATES, &measured(0, 0, 0)), Verdict::AllocFree);
+        assert_eq!(judged(&ALLOCATES, &measured(1, 0, 0)), Verdict::AsExpected);
+    }
+
+    #[test]
+    fn a_baseline_is_kept_from_both_sides() {
+        let held = Known::Held(Held {
+            counts: Counts {
+                allocations: 2,
+                bytes: 8,
+                peak_bytes: 8,
+            },
+            ..Held::default()
+        });
+        let change = |what, baseline, measured| Change {
+            what,
+            baseline,
+            measured,
+        };
+        for (measured, verdict) in [
+            (measured(2, 8, 8), Verdict::AsExpected),
+            (
+                measured(3, 8, 7),
+                Verdict::Regressed(vec![Breach::OverBaseline(change("allocations", 2, 3))]),
+            ),
+            (
+                measured(2, 7, 8),
+                Verdict::BelowBaseline(vec![change("bytes", 8, 7)]),
+            ),
+            (measured(0, 0, 0), Verdict::AllocFree),
+        ] {
+            assert_eq!(judge(&ALLOCATES, &measured, &held), verdict);
+        }
+    }
+
+    #[test]
+    fn what_the_baseline_does_not_know_is_new_unless_it_is_worse_or_better_on_its_own() {
+        assert_eq!(
+            judge(&ALLOCATES, &measured(1, 1, 1), &Known::New),
+            Verdict::New
+        );
+        assert_eq!(
+            judge(&ALLOCATES, &measured(0, 0, 0), &Known::New),
+            Verdict::AllocFree
+        );
+        let leaked = Measured {
+            leaked_blocks: 1,
+            ..measured(1, 1, 1)
+        };
+        let denied = Expectation {
+            no_leaks: true,
+            ..ALLOCATES
+        };
+        assert!(matches!(
+            judge(&denied, &leaked, &Known::New),
+            Verdict::Regressed(_)
+        ));
     }
 
     #[test]
@@ -359,17 +451,17 @@ mod tests {
             permitted_bytes: 5,
             ..measured(2, 8, 8)
         };
-        assert_eq!(judge(&FREE, &permitted), Verdict::AsExpected);
+        assert_eq!(judged(&FREE, &permitted), Verdict::AsExpected);
         let budget = Expectation {
             max_bytes: Some(3),
             ..FREE
         };
-        assert_eq!(judge(&budget, &permitted), Verdict::AsExpected);
+        assert_eq!(judged(&budget, &permitted), Verdict::AsExpected);
         let more = Measured {
             permitted: 2,
             ..measured(3, 8, 8)
         };
-        assert!(matches!(judge(&FREE, &more), Verdict::Regressed(_)));
+        assert!(matches!(judged(&FREE, &more), Verdict::Regressed(_)));
     }
 
     #[test]
@@ -382,7 +474,7 @@ mod tests {
                     ..ALLOCATES
                 };
                 let fails = matches!(
-                    judge(&expectation, &measured(allocations, 0, 0)),
+                    judged(&expectation, &measured(allocations, 0, 0)),
                     Verdict::Regressed(_)
                 );
                 assert!(fails || !failed, "{allocations} against {limit}");

@@ -37,6 +37,8 @@ pub(crate) struct TestBinary {
     pub(crate) executable: PathBuf,
     /// `debug` or `release`, as reports call it.
     pub(crate) profile: &'static str,
+    /// The package's features, joined by commas.
+    pub(crate) features: String,
 }
 
 /// Builds the tests. Cargo's own progress and its errors go to standard error.
@@ -112,6 +114,7 @@ impl Build {
                 } else {
                     "release"
                 },
+                features: artifact.features.join(","),
             });
         } else if artifact.target.kind.iter().any(|kind| kind == "bin") {
             self.programs

@@ -22,6 +22,8 @@ pub(crate) struct Artifact {
     pub(crate) target: Target,
     pub(crate) profile: Profile,
     pub(crate) executable: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) features: Vec<String>,
 }
 
 /// A target of a package.

@@ -7,16 +7,17 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use alloc_guard_core::report::{Totals, count};
+use alloc_guard_core::report::{Record, count};
 
 use crate::{
     cargo::{self, Environment, TestBinary},
+    format::human::{self, Look},
     marks,
     progress::Progress,
+    records::{Records as _, order},
     run::{self, RunFolder},
-    settings::{CheckSettings, IgnoredTests, RecordFiles, Strictness, TestSettings},
+    settings::{CheckSettings, IgnoredTests, RecordFiles, TestSettings},
     status::Status,
-    table::Table,
 };
 
 /// Runs the command.
@@ -38,16 +39,15 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
     let folder = RunFolder::create(&build.workspace.target, settings.records)?;
     let environment = Environment::new(&settings.cargo, &build);
     let progress = Progress::new(settings.progress);
-    let mut runs = Vec::new();
+    let mut run: Vec<Record> = Vec::new();
     for (binary, names) in &guarded.chosen {
         let tests = count(names.len() as u64, "guarded test");
         progress.running(&format!("{} ({tests})", binary.source));
-        let run = run::run_binary(binary, names, &settings.tests, &environment, &folder)?;
-        if !run.rows.is_empty() || !run.broken.is_empty() {
-            runs.push(run);
-        }
+        let how = (&settings.tests, settings.gate);
+        run.extend(run::run_binary(binary, names, how, &environment, &folder)?);
     }
     drop(progress);
+    run.sort_by(order);
     if settings.records == RecordFiles::Kept {
         // Where nobody reads it, the folder is still where `--help` says.
         let _ = writeln!(
@@ -56,7 +56,7 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
             folder.path().display()
         );
     }
-    if runs.is_empty() {
+    if run.is_empty() {
         bail!(nothing_to_run(
             &settings.tests,
             guarded.all,
@@ -64,24 +64,27 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
         ));
     }
 
-    let table = Table {
-        runs: &runs,
+    let look = Look {
         root: &build.workspace.root,
         style: settings.style,
-        strictness: settings.tests.strictness,
+        gate: settings.gate,
     };
-    match table.print(out) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            return Err(error).context("failed to write the table");
+    patient(human::print(&run, &look, out)).context("failed to write the table")?;
+    Ok(Status::of(&run.totals()?, settings.gate))
+}
+
+/// A reader that has gone is no error.
+fn patient(written: Result<()>) -> Result<()> {
+    match written {
+        Err(error)
+            if error
+                .downcast_ref::<io::Error>()
+                .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) =>
+        {
+            Ok(())
         }
-        _ => {}
+        written => written,
     }
-    let is_broken = runs.iter().any(|run| !run.broken.is_empty());
-    Ok(status(
-        &table.totals(),
-        is_broken,
-        settings.tests.strictness,
-    ))
 }
 
 /// The guarded tests of a build.
@@ -143,14 +146,4 @@ fn nothing_to_run(settings: &TestSettings, guarded: usize, binaries: usize) -> S
         "no guarded test {}; without filters there are {guarded}",
         wanted.join(" and ")
     )
-}
-
-fn status(totals: &Totals, is_broken: bool, strictness: Strictness) -> Status {
-    if is_broken || totals.regressed + totals.failed + totals.unguarded > 0 {
-        Status::Failed
-    } else if totals.improved > 0 && strictness == Strictness::Strict {
-        Status::Improved
-    } else {
-        Status::AsExpected
-    }
 }

@@ -1,64 +1,31 @@
-//! Owns what a run comes to for each test that was asked for: a record, left out, or nothing at all,
-//! which is a failure.
+//! Owns what a run comes to for each test that was asked for: the record that it left, or one that says
+//! that it was left out, or that nothing is known of it, which is a failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloc_guard_core::report::{Outcome, Record};
+use alloc_guard_core::report::{Gate, Outcome, Record, VERSION, binary_name, count};
 
 use super::{
     harness,
     process::{End, Listed},
 };
-use crate::settings::{IgnoredTests, Strictness, TestSettings};
+use crate::{
+    cargo::TestBinary,
+    settings::{IgnoredTests, TestSettings},
+};
 
-/// What there is to say of one test.
-#[derive(Debug)]
-pub(crate) enum Row {
-    /// It ran.
-    Recorded(Box<Record>),
-    /// It was left out.
-    Ignored {
-        name: String,
-        title: String,
-        reason: String,
-    },
-    /// It was to run, and nothing is known of it.
-    Unreported {
-        name: String,
-        /// One line.
-        why: String,
-        /// What its harness kept of it.
-        captured: String,
-    },
-}
-
-/// A process that ended as none should.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Broken {
-    /// `signal 6 (SIGABRT)`.
-    pub(crate) how: String,
-    /// The tests of which nothing is known.
-    pub(crate) unreported: Vec<String>,
-    /// The last lines of its standard error.
-    pub(crate) stderr: Vec<String>,
-}
-
-/// What all tests of a binary came to.
-#[derive(Debug)]
-pub(super) struct Collated {
-    pub(super) rows: Vec<Row>,
-    pub(super) broken: Vec<Broken>,
-}
+/// What the test binary itself is called where it, and not one of its tests, has failed.
+const BINARY: &str = "the test binary itself";
 
 /// Puts together what is known. `list` asks the binary, and is called only where a record is missing.
 pub(super) fn collate(
+    binary: &TestBinary,
     names: &[String],
     records: Vec<Record>,
     ends: &[End],
-    settings: &TestSettings,
+    (settings, gate): (&TestSettings, Gate),
     list: impl Fn(Listed) -> Option<BTreeSet<String>>,
-) -> Collated {
-    let is_strict = settings.strictness == Strictness::Strict;
+) -> Vec<Record> {
     // Where a test has several, the last one counts.
     let mut records: BTreeMap<String, Record> = records
         .into_iter()
@@ -71,18 +38,15 @@ pub(super) fn collate(
         .flatten()
         .unwrap_or_default();
 
-    let mut collated = Collated {
-        rows: Vec::new(),
-        broken: Vec::new(),
-    };
+    let mut collated = Vec::new();
     for end in ends {
         let mut unreported = Vec::new();
         let mut is_explained = end.is_success;
         for name in names.get(end.tests.clone()).unwrap_or_default() {
             if let Some(mut record) = records.remove(name) {
-                is_explained |= record.outcome.is_failure(is_strict);
+                is_explained |= record.outcome.is_failure(gate);
                 place_panic(&mut record, &end.stdout);
-                collated.rows.push(Row::Recorded(Box::new(record)));
+                collated.push(record);
                 continue;
             }
             // Registered, but not run by the harness: a test inside a function's body.
@@ -92,48 +56,95 @@ pub(super) fn collate(
             match (settings.ignored, ignored.contains(name)) {
                 (IgnoredTests::LeftOut, true) => {
                     let said = harness::left_out(&end.stdout, name);
-                    collated.rows.push(Row::Ignored {
-                        name: name.clone(),
+                    collated.push(Record {
                         title: said.title.to_owned(),
-                        reason: said.reason.to_owned(),
+                        outcome: Outcome::Ignored,
+                        message: said.reason.to_owned(),
+                        ..without_record(binary, name)
                     });
                 }
                 (IgnoredTests::Only, false) => {}
                 _ => {
                     is_explained = true;
-                    let row = unreported_row(name, end);
-                    if matches!(&row, Row::Unreported { captured, .. } if captured.is_empty()) {
-                        unreported.push(name.clone());
+                    match harness::captured(&end.stdout, name) {
+                        Some(captured) => collated.push(Record {
+                            outcome: Outcome::Unreported,
+                            message: captured_message(captured, name),
+                            ..without_record(binary, name)
+                        }),
+                        None => unreported.push(name),
                     }
-                    collated.rows.push(row);
                 }
             }
         }
-        if !is_explained || !unreported.is_empty() {
-            collated.broken.push(Broken {
-                how: end.how.clone(),
-                unreported,
-                stderr: harness::tail(&end.stderr),
+        collated.extend(unreported_records(binary, &unreported, end));
+        if !is_explained {
+            let message = format!(
+                "the process ended with {} after every test had reported",
+                end.how
+            );
+            collated.push(Record {
+                title: BINARY.to_owned(),
+                outcome: Outcome::Failed,
+                message: with_last_words(message, end),
+                ..without_record(binary, "")
             });
         }
     }
     collated
 }
 
-fn unreported_row(name: &str, end: &End) -> Row {
-    let captured = harness::captured(&end.stdout, name).unwrap_or_default();
-    let why = captured.lines().next().map_or_else(
-        || format!("the process ended with {}", end.how),
-        |line| {
-            let line = line.strip_prefix("Error: ").unwrap_or(line);
-            let line = line.strip_prefix(&format!("{name}: ")).unwrap_or(line);
-            line.trim_end_matches(':').to_owned()
-        },
+/// Tests that a process ended without: the first says what its last words were.
+fn unreported_records(binary: &TestBinary, names: &[&String], end: &End) -> Vec<Record> {
+    let message = format!(
+        "the process ended with {} before {} had reported",
+        end.how,
+        count(names.len() as u64, "test")
     );
-    Row::Unreported {
+    let mut first = with_last_words(message.clone(), end);
+    if names.len() > 1 {
+        first.push_str("\n   = help: a test's name as a FILTER runs it in a process of its own");
+    }
+    names
+        .iter()
+        .zip(std::iter::once(first).chain(std::iter::repeat(message)))
+        .map(|(name, message)| Record {
+            outcome: Outcome::Unreported,
+            message,
+            ..without_record(binary, name)
+        })
+        .collect()
+}
+
+fn with_last_words(mut message: String, end: &End) -> String {
+    for line in harness::tail(&end.stderr) {
+        message.push_str("\n   | ");
+        message.push_str(&line);
+    }
+    message
+}
+
+/// The text of a failure that the harness kept, without what stands beside it anyway.
+fn captured_message(captured: &str, name: &str) -> String {
+    let text = captured.strip_prefix("Error: ").unwrap_or(captured);
+    let text = text.strip_prefix(&format!("{name}: ")).unwrap_or(text);
+    match text.split_once('\n') {
+        Some((first, rest)) => format!("{}\n{rest}", first.trim_end_matches(':')),
+        None => text.to_owned(),
+    }
+}
+
+fn without_record(binary: &TestBinary, name: &str) -> Record {
+    Record {
+        version: VERSION,
         name: name.to_owned(),
-        why,
-        captured: captured.to_owned(),
+        package: binary.package.name.clone(),
+        binary: binary_name(&binary.executable),
+        profile: binary.profile.to_owned(),
+        scope: "thread".to_owned(),
+        features: Some(binary.features.clone()),
+        executable: binary.executable.to_string_lossy().into_owned(),
+        ..Record::default()
     }
 }
 
@@ -148,61 +159,42 @@ fn place_panic(record: &mut Record, stdout: &str) {
     }
 }
 
-impl Row {
-    /// What to call the test before a reader.
-    pub(crate) fn heading(&self) -> &str {
-        match self {
-            Self::Recorded(record) => record.heading(),
-            Self::Ignored { name, title, .. } if title.is_empty() => name,
-            Self::Ignored { title, .. } => title,
-            Self::Unreported { name, .. } => name,
-        }
-    }
-
-    /// How the test came out.
-    pub(crate) fn outcome(&self) -> Outcome {
-        match self {
-            Self::Recorded(record) => record.outcome,
-            Self::Ignored { .. } => Outcome::Ignored,
-            Self::Unreported { .. } => Outcome::Failed,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{ffi::OsString, path::Path};
-
-    use alloc_guard_core::report::read_records;
+    use std::{ffi::OsString, path::PathBuf};
 
     use super::*;
     use crate::{
         arguments::{Arguments, Command},
+        cargo::Package,
         settings::CheckSettings,
     };
 
-    fn settings(line: &str) -> TestSettings {
+    fn settings(line: &str) -> CheckSettings {
         let arguments = std::iter::once("x")
             .chain(line.split_whitespace())
             .map(OsString::from);
         let Command::Check(check) = Arguments::read(arguments).unwrap().command();
-        CheckSettings::new(check).tests
+        CheckSettings::new(check)
     }
 
-    fn record(name: &str, outcome: &str) -> Record {
-        let tally = concat!(
-            r#"{"allocs":0,"zeroed":0,"grows":0,"shrinks":0,"deallocs":0,"failed":0,"#,
-            r#""bytes":0,"retained_bytes":0,"peak_bytes":0}"#
-        );
-        let line = [
-            r#"{"version":1,"title":"","package":"p","binary":"b","file":"f.rs","line":1,"#,
-            r#""promise":"alloc_free","profile":"debug","scope":"thread","reasons":[],"#,
-            r#""message":"boom","sites":[],"permitted":[],"dropped":0,"notes":[],"nanoseconds":0,"#,
-            &format!(r#""name":"{name}","outcome":"{outcome}","init":{tally},"locked":{tally}}}"#),
-            "\n",
-        ]
-        .concat();
-        read_records(Path::new("records"), &line).unwrap().remove(0)
+    fn record(name: &str, outcome: Outcome) -> Record {
+        Record {
+            name: name.to_owned(),
+            outcome,
+            message: "boom".to_owned(),
+            ..Record::default()
+        }
+    }
+
+    fn binary() -> TestBinary {
+        TestBinary {
+            package: Package::default(),
+            source: "tests/hot.rs".to_owned(),
+            executable: PathBuf::from("/w/t/hot-0123456789abcdef"),
+            profile: "debug",
+            features: String::new(),
+        }
     }
 
     fn end(tests: usize, how: &str) -> End {
@@ -222,14 +214,20 @@ mod tests {
         end: End,
         listed: Option<&[&str]>,
         ignored: &[&str],
-    ) -> Collated {
+    ) -> Vec<Record> {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let names = ["a".to_owned(), "b".to_owned()];
+        let settings = settings(line);
+        let gate = Gate {
+            ci: false,
+            ..settings.gate
+        };
         collate(
+            &binary(),
             &names,
             records,
             &[end],
-            &settings(line),
+            (&settings.tests, gate),
             |which| match which {
                 Listed::All => listed.map(set),
                 Listed::Ignored => Some(set(ignored)),
@@ -237,31 +235,31 @@ mod tests {
         )
     }
 
-    fn outcomes(collated: &Collated) -> Vec<(&str, Outcome)> {
-        let rows = collated.rows.iter();
-        rows.map(|row| (row.heading(), row.outcome())).collect()
+    fn outcomes(collated: &[Record]) -> Vec<(&str, Outcome)> {
+        let mut outcomes: Vec<_> = collated
+            .iter()
+            .map(|record| (record.heading(), record.outcome))
+            .collect();
+        outcomes.sort_by_key(|(heading, _)| *heading);
+        outcomes
     }
 
     #[test]
     fn a_test_without_a_record_has_failed_even_where_its_process_ended_well() {
         let found = collated(
             "",
-            vec![record("a", "as_expected")],
+            vec![record("a", Outcome::AsExpected)],
             end(2, "exit status 0"),
             Some(&["a", "b"]),
             &[],
         );
         assert_eq!(
             outcomes(&found),
-            [("a", Outcome::AsExpected), ("b", Outcome::Failed)]
+            [("a", Outcome::AsExpected), ("b", Outcome::Unreported)]
         );
         assert_eq!(
-            found.broken,
-            [Broken {
-                how: "exit status 0".to_owned(),
-                unreported: vec!["b".to_owned()],
-                stderr: vec!["last words".to_owned()],
-            }]
+            found[1].message,
+            "the process ended with exit status 0 before 1 test had reported\n   | last words"
         );
     }
 
@@ -270,7 +268,7 @@ mod tests {
         let found = collated("", Vec::new(), end(2, "exit status 0"), None, &[]);
         assert_eq!(
             outcomes(&found),
-            [("a", Outcome::Failed), ("b", Outcome::Failed)]
+            [("a", Outcome::Unreported), ("b", Outcome::Unreported)]
         );
     }
 
@@ -278,24 +276,26 @@ mod tests {
     fn a_test_that_its_harness_does_not_know_is_none() {
         let found = collated(
             "",
-            vec![record("a", "as_expected")],
+            vec![record("a", Outcome::AsExpected)],
             end(2, "exit status 0"),
             Some(&["a"]),
             &[],
         );
         assert_eq!(outcomes(&found), [("a", Outcome::AsExpected)]);
-        assert_eq!(found.broken, []);
     }
 
     #[test]
     fn what_is_ignored_is_excused_only_where_it_was_left_out() {
         for (line, expected) in [
-            ("", vec![("a", Outcome::Failed), ("b", Outcome::Ignored)]),
+            (
+                "",
+                vec![("a", Outcome::Unreported), ("b", Outcome::Ignored)],
+            ),
             (
                 "--include-ignored",
-                vec![("a", Outcome::Failed), ("b", Outcome::Failed)],
+                vec![("a", Outcome::Unreported), ("b", Outcome::Unreported)],
             ),
-            ("--ignored", vec![("b", Outcome::Failed)]),
+            ("--ignored", vec![("b", Outcome::Unreported)]),
         ] {
             let found = collated(
                 line,
@@ -311,23 +311,25 @@ mod tests {
     #[test]
     fn a_bad_end_is_told_unless_a_test_explains_it() {
         for (outcome, line, is_told) in [
-            ("as_expected", "", true),
-            ("regressed", "", false),
-            ("improved", "", true),
-            ("improved", "--strict", false),
+            (Outcome::AsExpected, "", true),
+            (Outcome::Regressed, "", false),
+            (Outcome::Improved, "", true),
+            (Outcome::Improved, "--strict", false),
         ] {
-            let records = vec![record("a", outcome), record("b", "as_expected")];
+            let records = vec![record("a", outcome), record("b", Outcome::AsExpected)];
             let found = collated(line, records, end(2, "exit status 101"), None, &[]);
-            assert_eq!(!found.broken.is_empty(), is_told, "{outcome} {line}");
+            let told = found.iter().find(|record| record.name.is_empty());
+            assert_eq!(told.is_some(), is_told, "{outcome:?} {line}");
+            assert!(told.is_none_or(|record| record.outcome == Outcome::Failed));
         }
     }
 
     #[test]
     fn the_last_record_of_a_test_counts() {
         let records = vec![
-            record("a", "regressed"),
-            record("b", "as_expected"),
-            record("a", "as_expected"),
+            record("a", Outcome::Regressed),
+            record("b", Outcome::AsExpected),
+            record("a", Outcome::AsExpected),
         ];
         let found = collated("", records, end(2, "exit status 0"), None, &[]);
         assert_eq!(
@@ -342,14 +344,10 @@ mod tests {
         end.stdout =
             "\n---- b stdout ----\nError: b: its own process died:\nof old age\n\n\nfailures:\n    b\n"
                 .to_owned();
-        let records = vec![record("a", "as_expected")];
+        let records = vec![record("a", Outcome::AsExpected)];
         let found = collated("", records, end, Some(&["a", "b"]), &[]);
-        let Some(Row::Unreported { why, captured, .. }) = found.rows.last() else {
-            panic!("{found:?}");
-        };
-        assert_eq!(why, "its own process died");
-        assert!(captured.ends_with("of old age"));
-        assert_eq!(found.broken, []);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].message, "its own process died\nof old age");
     }
 
     #[test]
@@ -357,11 +355,11 @@ mod tests {
         let mut end = end(2, "exit status 101");
         end.stdout =
             "---- a stdout ----\nthread 'a' (9) panicked at src/lib.rs:3:5:\nboom\n".to_owned();
-        let records = vec![record("a", "panicked"), record("b", "as_expected")];
+        let records = vec![
+            record("a", Outcome::Panicked),
+            record("b", Outcome::AsExpected),
+        ];
         let found = collated("", records, end, None, &[]);
-        let Some(Row::Recorded(record)) = found.rows.first() else {
-            panic!("{found:?}");
-        };
-        assert_eq!(record.message, "boom\n  --> src/lib.rs:3:5");
+        assert_eq!(found[0].message, "boom\n  --> src/lib.rs:3:5");
     }
 }

@@ -6,9 +6,9 @@ mod folder;
 mod harness;
 mod process;
 
+use alloc_guard_core::report::{Gate, Record};
 use anyhow::Result;
 
-pub(crate) use collate::{Broken, Row};
 pub(crate) use folder::RunFolder;
 
 use crate::{
@@ -16,43 +16,31 @@ use crate::{
     settings::TestSettings,
 };
 
-/// What the guarded tests of one binary came to.
-#[derive(Debug)]
-pub(crate) struct BinaryRun<'a> {
-    pub(crate) binary: &'a TestBinary,
-    /// Sorted by name.
-    pub(crate) rows: Vec<Row>,
-    pub(crate) broken: Vec<Broken>,
-}
-
 /// Runs these tests of a binary, and none else.
 ///
 /// # Errors
 /// If a process cannot be started or its records cannot be read. What the tests do is no error.
-pub(crate) fn run_binary<'a>(
-    binary: &'a TestBinary,
+pub(crate) fn run_binary(
+    binary: &TestBinary,
     names: &[String],
-    settings: &TestSettings,
+    (settings, gate): (&TestSettings, Gate),
     environment: &Environment<'_>,
     folder: &RunFolder,
-) -> Result<BinaryRun<'a>> {
+) -> Result<Vec<Record>> {
     let test = process::Test {
         binary,
         settings,
+        gate,
         environment,
     };
     let folder = folder.of_binary()?;
     let ends = test.run(names, &folder)?;
-    let collate::Collated { rows, broken } = collate::collate(
+    Ok(collate::collate(
+        binary,
         names,
         folder::records(&folder)?,
         &ends,
-        settings,
+        (settings, gate),
         |listed| test.list(listed),
-    );
-    Ok(BinaryRun {
-        binary,
-        rows,
-        broken,
-    })
+    ))
 }

@@ -8,12 +8,13 @@ use std::{
     process::{Command, ExitStatus, Stdio},
 };
 
+use alloc_guard_core::report::Gate;
 use anyhow::{Context as _, Result};
 
 use super::harness;
 use crate::{
     cargo::{Environment, TestBinary},
-    settings::{IgnoredTests, STRICT, Strictness, TestSettings},
+    settings::{IgnoredTests, STRICT, TestSettings},
 };
 
 /// Where test processes write their records.
@@ -28,6 +29,7 @@ const LONGEST_COMMAND_LINE: usize = if cfg!(windows) { 30_000 } else { 100_000 }
 pub(super) struct Test<'a> {
     pub(super) binary: &'a TestBinary,
     pub(super) settings: &'a TestSettings,
+    pub(super) gate: Gate,
     pub(super) environment: &'a Environment<'a>,
 }
 
@@ -86,7 +88,7 @@ impl Test<'_> {
         if let Some(threads) = self.settings.threads {
             command.arg(format!("--test-threads={threads}"));
         }
-        if self.settings.strictness == Strictness::Strict {
+        if self.gate.strict {
             command.env(STRICT, "1");
         }
         let status = command

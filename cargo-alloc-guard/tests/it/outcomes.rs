@@ -8,14 +8,14 @@ fn a_run_in_which_all_is_as_expected_exits_with_0() {
     ran.says(
         0,
         &[
-            "beta · tests/own.rs  [debug]\n",
+            "beta · own  [debug]\n",
             "✅ alloc-free  On every thread  0 allocations\n",
             "✅ alloc-free  Nothing at all   0 allocations\n",
             "✅ allocates   One box          1 allocation · 4 B · peak 4 B\n",
             "⏩             Much of it       ignored, takes a day\n",
-            "\nring · src/lib.rs  [debug]\n",
+            "\nring · ring  [debug]\n",
             "✅ alloc-free  Unit: sum        0 allocations\n",
-            "\nring · tests/expected.rs  [debug]\n",
+            "\nring · expected  [debug]\n",
             "✅ alloc-free  What cargo sets  0 allocations\n",
             "✅ allocates   Doubling         1 allocation · 24 B · peak 24 B\n",
             "⏩             slow             ignored, takes an hour\n",
@@ -118,8 +118,8 @@ fn a_test_that_ends_the_process_fails_with_all_that_could_not_report() {
         2,
         &[
             "✅ alloc-free  a_before  0 allocations\n",
-            "❌             b_aborts  DID NOT REPORT: the process ended with signal 6 (SIGABRT)\n",
-            "❌             c_after   DID NOT REPORT: the process ended with signal 6 (SIGABRT)\n",
+            "❌             b_aborts  DID NOT REPORT: the process ended with signal 6 (SIGABRT) before 2 tests had reported\n",
+            "❌             c_after   DID NOT REPORT: the process ended with signal 6 (SIGABRT) before 2 tests had reported\n",
             "error: the process ended with signal 6 (SIGABRT) before 2 tests had reported\n",
         ],
     );
@@ -148,7 +148,7 @@ fn what_the_last_moments_of_a_process_left_on_standard_error_is_shown() {
     run("-p beta -- --test aborted").says(
         2,
         &[
-            "❌             aborts  DID NOT REPORT: the process ended with signal 6 (SIGABRT)\n",
+            "❌             aborts  DID NOT REPORT: the process ended with signal 6 (SIGABRT) before 1 test had reported\n",
             "   | about to abort\n",
         ],
     );

@@ -87,6 +87,9 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
     for variable in [
         "ALLOC_GUARD_STRICT",
         "ALLOC_GUARD_DIR",
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
         "RUST_BACKTRACE",
         "RUST_TEST_THREADS",
         "RUSTFLAGS",

@@ -1,24 +1,38 @@
 //! Owns the way from a finding to a record: names the stacks, finds the sites, takes out what is
 //! permitted, judges, and says what a reader should know besides.
 
-use std::{collections::HashMap, path::Path, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::UNIX_EPOCH,
+};
 
 use crate::{
     backtrace::{
         site::{Located, locate, relative, short_name, workspace_root},
         symbolize::{Frame, symbolize},
     },
+    baseline::{self, Change, Known},
     canary::NOT_INSTALLED,
     expect::{PermittedSite, Promise},
     harness,
     leaks::Block,
     record::{Recorder, Stack},
     registry::Registration,
-    report::{Outcome, PermittedCalls, Record, Site, Style, VERSION, bytes, count, human},
+    report::{
+        Outcome, PermittedCalls, Record, Site, Style, VERSION, binary_name, bytes, count, human,
+    },
     tally::{Call, Tally},
     trial::{Ended, Finding, panic_text},
     verdict::{Breach, Measured, Verdict, judge},
 };
+
+/// What the command line says of the package's features, which a test cannot know.
+const FEATURES: &str = "ALLOC_GUARD_FEATURES";
+
+/// Set by the command line where it wants the sites of tests that keep their promise, too.
+const SITES: &str = "ALLOC_GUARD_SITES";
 
 /// The record of a finding.
 pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
@@ -27,17 +41,22 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         version: VERSION,
         name: registration.name().to_owned(),
         title: registration.title.to_owned(),
+        module: registration.module().to_owned(),
         package: registration.package.to_owned(),
-        binary: binary_name().to_owned(),
+        binary: binary_name(executable()),
         file: relative(registration.file, &root),
         line: registration.line,
-        promise: registration.expectation.promise,
+        promise: Some(registration.expectation.promise),
         profile: if registration.debug {
             "debug"
         } else {
             "release"
         }
         .to_owned(),
+        target: env!("ALLOC_GUARD_TARGET").to_owned(),
+        toolchain: env!("ALLOC_GUARD_TOOLCHAIN").to_owned(),
+        features: std::env::var(FEATURES).ok(),
+        executable: executable().to_string_lossy().into_owned(),
         scope: if registration.process {
             "process"
         } else {
@@ -46,6 +65,7 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         .to_owned(),
         outcome: Outcome::AsExpected,
         reasons: Vec::new(),
+        baseline: None,
         message: String::new(),
         init: Tally::default(),
         locked: Tally::default(),
@@ -55,6 +75,9 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         elsewhere: 0,
         notes: Vec::new(),
         nanoseconds: 0,
+        unix_milliseconds: UNIX_EPOCH.elapsed().map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        }),
     };
     match finding {
         Finding::NotInstalled => {
@@ -107,9 +130,21 @@ fn fill(
         stacks = name(&ended.phases.stacks, &ended.leaked);
         take_out_permitted(&mut stacks, expectation.permitted, &mut measured, record);
     }
-    let verdict = judge(expectation, &measured);
+    let known = match known(record, registration) {
+        Ok(known) => known,
+        Err(error) => {
+            record.outcome = Outcome::Failed;
+            record.message = error;
+            return;
+        }
+    };
+    let verdict = judge(expectation, &measured, &known);
+    if let Known::Held(held) = known {
+        record.baseline = Some(held);
+    }
     // Reading debug information takes longer than most tests, so only where there is something to show.
-    if matches!(verdict, Verdict::Regressed(_)) && expectation.permitted.is_empty() {
+    let is_shown = matches!(verdict, Verdict::Regressed(_)) || std::env::var_os(SITES).is_some();
+    if is_shown && expectation.permitted.is_empty() {
         stacks = name(&ended.phases.stacks, &ended.leaked);
     }
     let leaks_only = matches!(&verdict, Verdict::Regressed(breaches)
@@ -120,19 +155,28 @@ fn fill(
 
     match &verdict {
         Verdict::AsExpected => {}
-        Verdict::Improved => record.outcome = Outcome::Improved,
+        Verdict::AllocFree => record.outcome = Outcome::Improved,
+        Verdict::BelowBaseline(changes) => {
+            record.outcome = Outcome::Improved;
+            record.reasons = changes.iter().map(change).collect();
+        }
+        Verdict::New => record.outcome = Outcome::New,
         Verdict::Regressed(breaches) => {
             record.outcome = Outcome::Regressed;
             record.reasons = breaches.iter().map(reason).collect();
-            let test = Frame {
-                function: record.name.clone(),
-                file: registration.file.to_owned(),
-                line: registration.line,
-                column: 1,
-            };
-            record.sites = sites(stacks, root, &test);
-            notes(record, registration, &ended.phases.stacks, second);
         }
+    }
+    if is_shown {
+        let test = Frame {
+            function: record.name.clone(),
+            file: registration.file.to_owned(),
+            line: registration.line,
+            column: 1,
+        };
+        record.sites = sites(stacks, root, &test);
+    }
+    if record.outcome == Outcome::Regressed {
+        notes(record, registration, &ended.phases.stacks, second);
     }
     // Where other tests run beside this one, nobody can tell their threads from this test's.
     if !registration.process && harness::is_quiet() {
@@ -146,7 +190,7 @@ fn judge_end(record: &mut Record, registration: &Registration, ended: &Ended) {
     match (&ended.panic, registration.should_panic) {
         (Some(payload), Some(expected)) if panic_text(&**payload).contains(expected) => {
             // Until it panicked the body did what it was to do: an improvement is none.
-            if record.outcome == Outcome::Improved {
+            if matches!(record.outcome, Outcome::Improved | Outcome::New) {
                 record.outcome = Outcome::AsExpected;
             }
         }
@@ -176,6 +220,28 @@ fn judge_end(record: &mut Record, registration: &Registration, ended: &Ended) {
     }
 }
 
+/// What the baseline says of the test, if that matters: where the attribute leaves it open.
+fn known(record: &Record, registration: &Registration) -> Result<Known, String> {
+    if !registration.expectation.is_held_to_baseline() {
+        return Ok(Known::NoBaseline);
+    }
+    baseline::look_up(
+        registration.manifest_dir,
+        (&record.binary, &record.name),
+        (&record.profile, &record.target),
+    )
+}
+
+/// `allocations 14 → 15`
+fn change(change: &Change) -> String {
+    let Change {
+        what,
+        baseline,
+        measured,
+    } = change;
+    format!("{what} {baseline} → {measured}")
+}
+
 fn reason(breach: &Breach) -> String {
     match *breach {
         Breach::Allocated {
@@ -199,6 +265,7 @@ fn reason(breach: &Breach) -> String {
         Breach::NotExactly { demanded, measured } => {
             format!("exact_allocations = {demanded}, measured {measured}")
         }
+        Breach::OverBaseline(ref over) => change(over),
         Breach::Leaked {
             blocks,
             bytes: size,
@@ -441,19 +508,8 @@ pub(crate) fn describe_violations(tally: &Tally, recorder: &Recorder, caller: &F
     text
 }
 
-/// The name of this binary without the hash that cargo appends.
-fn binary_name() -> &'static str {
-    static NAME: OnceLock<String> = OnceLock::new();
-    NAME.get_or_init(|| {
-        let path = std::env::current_exe().unwrap_or_default();
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        match stem.rsplit_once('-') {
-            Some((name, hash))
-                if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) =>
-            {
-                name.to_owned()
-            }
-            _ => stem.into_owned(),
-        }
-    })
+/// This binary.
+fn executable() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| std::env::current_exe().unwrap_or_default())
 }

@@ -41,7 +41,8 @@ pub fn line(record: &Record, width: usize, style: Style) -> String {
     format!(
         "{} {:<10}  {heading}{pad}  {}",
         mark(record),
-        record.promise.as_str(),
+        // A test that left no record has not said what it promises.
+        record.promise.map_or("", Promise::as_str),
         result(record, style)
     )
 }
@@ -49,6 +50,7 @@ pub fn line(record: &Record, width: usize, style: Style) -> String {
 pub(crate) fn mark(record: &Record) -> &'static str {
     match record.outcome {
         Outcome::AsExpected | Outcome::Improved => "✅",
+        Outcome::New => "🆕",
         Outcome::Ignored => "⏩",
         _ => "❌",
     }
@@ -94,6 +96,9 @@ fn counts(record: &Record) -> String {
             record.elsewhere
         ));
     }
+    if let Some(held) = &record.baseline {
+        text.push_str(&format!("  (baseline {})", held.counts.allocations));
+    }
     for permitted in record
         .permitted
         .iter()
@@ -111,11 +116,21 @@ fn counts(record: &Record) -> String {
 pub(crate) fn result(record: &Record, style: Style) -> String {
     match record.outcome {
         Outcome::AsExpected => counts(record),
-        Outcome::Improved => {
+        Outcome::Improved if record.allocations() == 0 => {
             format!(
                 "{}: {}",
                 style.green("IMPROVED"),
                 "now allocation-free: promote it to `#[alloc_free]`"
+            )
+        }
+        Outcome::Improved => format!("{}: {}", style.green("IMPROVED"), record.reasons.join("; ")),
+        Outcome::New => format!("{}: {}", style.yellow("NEW"), counts(record)),
+        Outcome::Unstable => format!("{}: {}", style.red("UNSTABLE"), record.reasons.join("; ")),
+        Outcome::Unreported => {
+            format!(
+                "{}: {}",
+                style.red("DID NOT REPORT"),
+                first_line(&record.message)
             )
         }
         Outcome::Regressed => format!("{}: {}", style.red("REGRESSED"), record.reasons.join("; ")),
@@ -132,19 +147,32 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or("")
 }
 
+/// How many sites of a test are shown, worst first.
+const MOST_SITES: usize = 10;
+
 /// The text below a line that failed: each place with its source, then what else there is to know.
 /// Empty where there is nothing to say. `root` is the folder that the record's paths are relative to.
 #[must_use]
 pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
+    let shown = match std::env::var_os("RUST_BACKTRACE") {
+        Some(value) if value == "full" => usize::MAX,
+        _ => MOST_SITES,
+    };
     let mut parts: Vec<String> = record
         .sites
         .iter()
-        .map(|site| site_text(site, root, record.promise, style))
+        .take(shown)
+        .map(|site| {
+            let promise = record.promise.unwrap_or(Promise::AllocFree);
+            site_text(site, root, promise, style)
+        })
         .collect();
     let message = match record.outcome {
         Outcome::Panicked | Outcome::NotInstalled => record.message.as_str(),
         // One line of it stands in the result already.
-        Outcome::Failed if record.message.contains('\n') => record.message.as_str(),
+        Outcome::Failed | Outcome::Unreported if record.message.contains('\n') => {
+            record.message.as_str()
+        }
         _ => "",
     };
     if !message.is_empty() {
@@ -155,19 +183,35 @@ pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
         };
         parts.push(format!("{}: {message}\n", style.red(word)));
     }
-    if record.outcome == Outcome::Regressed && record.sites.is_empty() {
+    let what = match record.outcome {
+        Outcome::Regressed | Outcome::Unstable if record.sites.is_empty() => {
+            Some(record.reasons.join("; "))
+        }
+        Outcome::New => Some("the baseline does not know this test".to_owned()),
+        _ => None,
+    };
+    if let Some(what) = what {
         parts.push(format!(
-            "{}: {}\n  --> {}:{}\n",
+            "{}: {what}\n  --> {}:{}\n",
             style.red("error"),
-            record.reasons.join("; "),
             record.file,
             record.line
         ));
     }
     let mut text = parts.join("\n");
+    let more = record.sites.len().saturating_sub(shown) as u64;
+    if more > 0 {
+        text.push_str(&format!(
+            "… and {} with fewer allocations: `RUST_BACKTRACE=full` shows all\n",
+            count(more, "site")
+        ));
+    }
     let gutter = record.sites.last().map_or_else(|| "  ".to_owned(), gutter);
     for note in &record.notes {
         text.push_str(&format!("{gutter} = {}: {note}\n", style.dim("note")));
+    }
+    if let Some(help) = help(record) {
+        text.push_str(&format!("{gutter} = {}: {help}\n", style.dim("help")));
     }
     if !text.is_empty() && record.init.allocations() > 0 {
         text.push_str(&format!(
@@ -180,13 +224,23 @@ pub fn failure_text(record: &Record, root: &Path, style: Style) -> String {
     text
 }
 
+/// What to do about a test that is not as the baseline says.
+fn help(record: &Record) -> Option<String> {
+    let accept = format!("`cargo alloc-guard accept --only {}`", record.name);
+    match (record.outcome, &record.baseline) {
+        (Outcome::New, _) => Some(format!("{accept} takes it over")),
+        (Outcome::Regressed, Some(_)) => Some(format!("if this is meant, {accept} takes it over")),
+        _ => None,
+    }
+}
+
 fn title(site: &Site, promise: Promise) -> &'static str {
     match promise {
         _ if site.leaked_blocks > 0 => "block leaked from a locked phase",
         _ if site.allocations == 0 && site.deallocations > 0 => "deallocation in a locked phase",
         _ if site.allocations == 0 && site.failed > 0 => "refused allocation in a locked phase",
         Promise::AllocFree => "allocation in a locked phase",
-        Promise::Allocates => "allocation over the budget's test",
+        Promise::Allocates => "allocation in a locked phase over its limit",
     }
 }
 
@@ -232,13 +286,7 @@ pub(crate) fn site_text(site: &Site, root: &Path, promise: Promise, style: Style
     if !site.called_from.is_empty() {
         notes.push(format!("called from {}", site.called_from));
     }
-    let title = match promise {
-        Promise::Allocates if site.leaked_blocks == 0 && site.allocations > 0 => {
-            "allocation in a locked phase with a budget"
-        }
-        _ => title(site, promise),
-    };
-    let mut text = excerpt(site, root, title, style);
+    let mut text = excerpt(site, root, title(site, promise), style);
     for note in notes {
         text.push_str(&format!("{} = {note}\n", gutter(site)));
     }
@@ -333,7 +381,11 @@ pub struct Totals {
     pub regressed: u64,
     /// Improved.
     pub improved: u64,
-    /// Panicked, failed, or should have panicked.
+    /// Not in the baseline.
+    pub new: u64,
+    /// Different from run to run.
+    pub unstable: u64,
+    /// Panicked, failed, should have panicked, or did not report.
     pub failed: u64,
     /// Without a guard.
     pub unguarded: u64,
@@ -347,27 +399,40 @@ impl Totals {
         match outcome {
             Outcome::AsExpected => self.expected += 1,
             Outcome::Improved => self.improved += 1,
+            Outcome::New => self.new += 1,
+            Outcome::Unstable => self.unstable += 1,
             Outcome::Regressed => self.regressed += 1,
-            Outcome::Panicked | Outcome::Failed | Outcome::DidNotPanic => self.failed += 1,
+            Outcome::Panicked | Outcome::Failed | Outcome::DidNotPanic | Outcome::Unreported => {
+                self.failed += 1;
+            }
             Outcome::NotInstalled => self.unguarded += 1,
             Outcome::Ignored => self.ignored += 1,
         }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub const fn all(&self) -> u64 {
+        self.expected
+            + self.regressed
+            + self.improved
+            + self.new
+            + self.unstable
+            + self.failed
+            + self.unguarded
+            + self.ignored
     }
 }
 
 /// The last line: `3 operations: 2 as expected, 1 regressed`.
 #[must_use]
 pub fn summary(totals: &Totals, style: Style) -> String {
-    let all = totals.expected
-        + totals.regressed
-        + totals.improved
-        + totals.failed
-        + totals.unguarded
-        + totals.ignored;
     let mut parts = vec![format!("{} as expected", totals.expected)];
     for (number, word, bad) in [
         (totals.regressed, "regressed", true),
+        (totals.unstable, "unstable", true),
         (totals.improved, "improved", false),
+        (totals.new, "new", false),
         (totals.failed, "failed", true),
         (totals.unguarded, "without a guard", true),
         (totals.ignored, "ignored", false),
@@ -377,7 +442,7 @@ pub fn summary(totals: &Totals, style: Style) -> String {
             parts.push(if bad { style.red(&part) } else { part });
         }
     }
-    format!("{}: {}", count(all, "operation"), parts.join(", "))
+    format!("{}: {}", count(totals.all(), "operation"), parts.join(", "))
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 //! Owns the writing of a record as one line of JSON. By hand, because every user's tests compile
 //! this, and the format is a dozen fields.
 
-use crate::{backtrace::symbolize::Frame, expect::Promise, tally::Tally};
+use crate::{
+    backtrace::symbolize::Frame,
+    baseline::{Counts, Held},
+    expect::Promise,
+    tally::Tally,
+};
 
 use super::{PermittedCalls, Record, Site};
 
@@ -9,23 +14,32 @@ use super::{PermittedCalls, Record, Site};
 #[must_use]
 pub fn to_json(record: &Record) -> String {
     let promise = match record.promise {
-        Promise::AllocFree => "alloc_free",
-        Promise::Allocates => "allocates",
+        Some(Promise::AllocFree) => "\"alloc_free\"",
+        Some(Promise::Allocates) => "\"allocates\"",
+        None => "null",
     };
+    let features = record.features.as_deref().map_or_else(null, quoted);
+    let baseline = record.baseline.as_ref().map_or_else(null, held);
     let mut object = Object::new();
     object
         .number("version", record.version.into())
         .text("name", &record.name)
         .text("title", &record.title)
+        .text("module", &record.module)
         .text("package", &record.package)
         .text("binary", &record.binary)
         .text("file", &record.file)
         .number("line", record.line.into())
-        .text("promise", promise)
+        .raw("promise", promise)
         .text("profile", &record.profile)
+        .text("target", &record.target)
+        .text("toolchain", &record.toolchain)
+        .raw("features", &features)
+        .text("executable", &record.executable)
         .text("scope", &record.scope)
         .text("outcome", record.outcome.as_str())
         .list("reasons", &record.reasons, |text| quoted(text))
+        .raw("baseline", &baseline)
         .text("message", &record.message)
         .raw("init", &tally(&record.init))
         .raw("locked", &tally(&record.locked))
@@ -34,8 +48,38 @@ pub fn to_json(record: &Record) -> String {
         .number("dropped", record.dropped)
         .number("elsewhere", record.elsewhere)
         .list("notes", &record.notes, |text| quoted(text))
-        .number("nanoseconds", record.nanoseconds);
+        .number("nanoseconds", record.nanoseconds)
+        .number("unix_milliseconds", record.unix_milliseconds);
     object.end()
+}
+
+fn null() -> String {
+    "null".to_owned()
+}
+
+fn held(held: &Held) -> String {
+    let circumstances = &held.circumstances;
+    let mut object = Object::new();
+    counts(&mut object, held.counts)
+        .raw(
+            "tolerance",
+            &counts(&mut Object::new(), held.tolerance).end(),
+        )
+        .text("reason", &held.reason)
+        .text("toolchain", &circumstances.toolchain)
+        .text("target", &circumstances.target)
+        .raw(
+            "features",
+            &circumstances.features.as_deref().map_or_else(null, quoted),
+        );
+    object.end()
+}
+
+fn counts(object: &mut Object, counts: Counts) -> &mut Object {
+    for (name, number) in counts.named() {
+        object.number(name, number);
+    }
+    object
 }
 
 fn tally(tally: &Tally) -> String {

@@ -16,7 +16,7 @@ pub(crate) use json::quoted;
 pub use json::to_json;
 #[cfg(feature = "read")]
 pub use read::{ReadError, read_records};
-pub use record::{Outcome, PermittedCalls, Record, Site, VERSION};
+pub use record::{Gate, Outcome, PermittedCalls, Record, Site, VERSION, binary_name};
 pub use style::Style;
 
 #[cfg(feature = "runner")]

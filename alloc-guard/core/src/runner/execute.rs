@@ -16,7 +16,7 @@ use std::{
 use crate::{
     harness, phase,
     registry::{self, Registration},
-    report::{self, Outcome, Record, Totals},
+    report::{self, Gate, Outcome, Record, Totals},
     trial,
 };
 
@@ -56,13 +56,13 @@ fn run(line: &CommandLine, all: &[&'static Registration]) -> std::io::Result<boo
     output.start(selected.len())?;
     install_panic_hook();
 
-    let strict = harness::is_strict();
+    let gate = Gate::from_environment();
     let mut totals = Totals::default();
     let mut failures = Vec::new();
     execute(line, &selected, |registration, record| {
         totals.add(record.outcome);
         output.trial(&record)?;
-        if record.outcome.is_failure(strict) {
+        if record.outcome.is_failure(gate) {
             failures.push((registration, record));
         }
         Ok(())

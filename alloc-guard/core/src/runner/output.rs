@@ -11,9 +11,8 @@ use libtest_mimic::{ColorSetting, FormatSetting};
 
 use crate::{
     backtrace::site::workspace_root,
-    harness,
     registry::Registration,
-    report::{self, Outcome, Record, Style, Totals},
+    report::{self, Gate, Outcome, Record, Style, Totals},
 };
 
 use super::arguments::CommandLine;
@@ -146,7 +145,7 @@ impl Output {
     }
 
     pub(crate) fn trial(&mut self, record: &Record) -> io::Result<()> {
-        let failed = record.outcome.is_failure(harness::is_strict());
+        let failed = record.outcome.is_failure(Gate::from_environment());
         let word = match record.outcome {
             Outcome::Ignored => "ignored",
             _ if failed => "FAILED",
@@ -274,9 +273,7 @@ impl Output {
     ) -> io::Result<()> {
         let ignored = totals.ignored;
         let failed = failed as u64;
-        let all =
-            totals.expected + totals.improved + totals.regressed + totals.failed + totals.unguarded;
-        let passed = all - failed;
+        let passed = totals.all() - totals.ignored - failed;
         match self.shape {
             Shape::Lines => writeln!(self.to, "{}", report::summary(totals, self.style))?,
             Shape::Libtest | Shape::Terse => {

@@ -1,0 +1,3 @@
+//! The forms in which a run is shown.
+
+pub(crate) mod human;

@@ -1,0 +1,55 @@
+//! Owns what a run is to those who show or compare it: records in an order that is always the same,
+//! gone through as often as needed and held in memory by nobody who need not.
+
+use std::cmp::Ordering;
+
+use alloc_guard_core::report::{Record, Totals};
+use anyhow::Result;
+
+/// A run: records sorted by [`order`], each test once.
+pub(crate) trait Records {
+    /// Hands over one record after the other.
+    ///
+    /// # Errors
+    /// If a record cannot be read, or with the first error of `each`.
+    fn for_each(&self, each: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()>;
+
+    /// How many tests came out how.
+    ///
+    /// # Errors
+    /// If a record cannot be read.
+    fn totals(&self) -> Result<Totals> {
+        let mut totals = Totals::default();
+        self.for_each(&mut |record| {
+            totals.add(record.outcome);
+            Ok(())
+        })?;
+        Ok(totals)
+    }
+}
+
+impl Records for Vec<Record> {
+    fn for_each(&self, each: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+        self.iter().try_for_each(each)
+    }
+}
+
+/// What makes a test one test: two records with the same identity are two runs of it.
+pub(crate) type Identity<'a> = [&'a str; 6];
+
+/// The identity of a record's test.
+pub(crate) fn identity(record: &Record) -> Identity<'_> {
+    [
+        &record.package,
+        &record.binary,
+        &record.profile,
+        &record.target,
+        &record.name,
+        &record.file,
+    ]
+}
+
+/// The order of a run.
+pub(crate) fn order(a: &Record, b: &Record) -> Ordering {
+    identity(a).cmp(&identity(b))
+}
