@@ -1,6 +1,8 @@
 //! Adoption as a user would: crates outside this workspace, made in a temporary folder, each of
 //! which takes alloc-guard in its own way, built and run by cargo. All must reach the same verdicts.
 
+mod baseline;
+mod records;
 mod runner;
 mod workspace;
 
@@ -173,8 +175,16 @@ fn nextest_reaches_the_same_verdicts() {
             "--retries",
             "0",
         ];
-        let output = cargo(workspace(), &arguments).output().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let output = cargo(workspace(), &arguments)
+            .env("ALLOC_GUARD_DIR", folder.path())
+            .output()
+            .unwrap();
         let text = text(&output);
+        let files = records::records(folder.path());
+        assert_eq!(files.len(), records::expected().len(), "a process per test");
+        let lines: Vec<_> = files.into_values().flatten().collect();
+        assert_eq!(records::names(&lines), records::expected());
         let found: BTreeMap<String, String> = text
             .lines()
             .filter_map(|line| {

@@ -19,6 +19,52 @@ fn boxes_a_number() {
 }
 ";
 
+/// Tests without a budget, which a baseline holds.
+const BOXES: &str = "
+use alloc_guard::allocates;
+
+fn boxes(number: u64) {
+    for value in 0..number {
+        std::hint::black_box(Box::new(value));
+    }
+}
+
+#[allocates]
+fn above() { boxes(3); }
+#[allocates]
+fn as_accepted() { boxes(2); }
+#[allocates]
+fn below() { boxes(1); }
+#[allocates(max_allocations = 9)]
+fn budgeted() { boxes(9); }
+#[allocates]
+fn of_another_target() { boxes(1); }
+#[allocates]
+fn tolerated() { boxes(3); }
+#[allocates]
+fn unknown() { boxes(1); }
+";
+
+const BASELINE: &str = "
+version = 1
+[measured]
+debug = { toolchain = \"1.0.0\", target = \"some\" }
+[test.hot.above]
+debug = { allocations = 2, bytes = 16, peak_bytes = 8 }
+[test.hot.as_accepted]
+debug = { allocations = 2, bytes = 16, peak_bytes = 8 }
+[test.hot.below]
+debug = { allocations = 2, bytes = 16, peak_bytes = 8 }
+[test.hot.budgeted]
+debug = { allocations = 2, bytes = 16, peak_bytes = 8 }
+[test.hot.of_another_target]
+debug = { allocations = 1, bytes = 8, peak_bytes = 8 }
+\"debug@elsewhere\" = { allocations = 0, bytes = 0, peak_bytes = 0 }
+[test.hot.tolerated]
+tolerance = { allocations = 1, bytes = 8, reason = \"for this test\" }
+debug = { allocations = 2, bytes = 16, peak_bytes = 8 }
+";
+
 /// One way to adopt alloc-guard.
 struct Adopter {
     name: &'static str,
@@ -28,6 +74,8 @@ struct Adopter {
     library: String,
     /// `tests/hot.rs`.
     tests: Option<String>,
+    /// `alloc-guard.toml`.
+    baseline: Option<&'static str>,
 }
 
 const IMPORTS: &str =
@@ -45,6 +93,7 @@ impl Adopter {
                 "{IMPORTS}use {}::grow;\n{HOT}",
                 name.replace('-', "_")
             )),
+            baseline: None,
         }
     }
 
@@ -63,6 +112,9 @@ impl Adopter {
         write(&folder.join("src/lib.rs"), &self.library);
         if let Some(tests) = &self.tests {
             write(&folder.join("tests/hot.rs"), tests);
+        }
+        if let Some(baseline) = self.baseline {
+            write(&folder.join("alloc-guard.toml"), baseline);
         }
     }
 }
@@ -115,6 +167,26 @@ fn adopters() -> Vec<Adopter> {
                     .to_owned(),
             ),
             ..Adopter::new("improved", "2024")
+        },
+        Adopter {
+            tests: Some(BOXES.to_owned()),
+            baseline: Some(BASELINE),
+            ..Adopter::new("baseline", "2024")
+        },
+        Adopter {
+            manifest: "[[test]]\nname = \"hot\"\nharness = false\n\n[dev-dependencies]\nalloc-guard = { path = \"ALLOC_GUARD\" }\n",
+            tests: Some(format!("alloc_guard::main!();\n{BOXES}")),
+            baseline: Some(BASELINE),
+            ..Adopter::new("own-runner-baseline", "2024")
+        },
+        Adopter {
+            tests: Some(BOXES.to_owned()),
+            baseline: Some("version = 1\n<<<<<<< HEAD\n"),
+            ..Adopter::new("conflict", "2024")
+        },
+        Adopter {
+            tests: Some("#[alloc_guard::alloc_free]\nfn recorded() {}\n".to_owned()),
+            ..Adopter::new("recorded", "2024")
         },
         Adopter {
             tests: Some(format!("use alloc_guard::alloc_free;\n{ELIDED}")),
@@ -182,7 +254,7 @@ pub(crate) fn cargo(workspace: &Path, arguments: &[&str]) -> Command {
     // What the harness around this test says of itself is not meant for the one inside.
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();
-        if name.starts_with("NEXTEST") || name.starts_with("ALLOC_GUARD") {
+        if name == "CI" || name.starts_with("NEXTEST") || name.starts_with("ALLOC_GUARD") {
             command.env_remove(&variable);
         }
     }

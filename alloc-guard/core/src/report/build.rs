@@ -178,6 +178,10 @@ fn fill(
     if record.outcome == Outcome::Regressed {
         notes(record, registration, &ended.phases.stacks, second);
     }
+    if let Some((then, now)) = record.moved_with_toolchain() {
+        let moved = format!("the baseline was measured with Rust {then}, and this is {now}");
+        record.notes.push(moved);
+    }
     // Where other tests run beside this one, nobody can tell their threads from this test's.
     if !registration.process && harness::is_quiet() {
         record.elsewhere = ended.phases.elsewhere;
