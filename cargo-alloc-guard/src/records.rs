@@ -1,18 +1,32 @@
 //! Owns what a run is to those who show or compare it: records in an order that is always the same,
 //! gone through as often as needed and held in memory by nobody who need not.
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering};
 
 use alloc_guard_core::report::{Record, Totals};
 use anyhow::Result;
 
+/// The records of a run, one after the other.
+pub(crate) type Iter<'a> = Box<dyn Iterator<Item = Result<Cow<'a, Record>>> + 'a>;
+
 /// A run: records sorted by [`order`], each test once.
 pub(crate) trait Records {
+    /// Goes through the records, from the first one each time.
+    ///
+    /// # Errors
+    /// If the run cannot be opened; each item may be an error, after which there is no other.
+    fn open(&self) -> Result<Iter<'_>>;
+
     /// Hands over one record after the other.
     ///
     /// # Errors
     /// If a record cannot be read, or with the first error of `each`.
-    fn for_each(&self, each: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()>;
+    fn for_each(&self, each: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+        for record in self.open()? {
+            each(&*record?)?;
+        }
+        Ok(())
+    }
 
     /// How many tests came out how.
     ///
@@ -29,8 +43,9 @@ pub(crate) trait Records {
 }
 
 impl Records for Vec<Record> {
-    fn for_each(&self, each: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
-        self.iter().try_for_each(each)
+    fn open(&self) -> Result<Iter<'_>> {
+        let records = self.as_slice().iter();
+        Ok(Box::new(records.map(|record| Ok(Cow::Borrowed(record)))))
     }
 }
 
