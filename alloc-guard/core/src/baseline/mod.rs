@@ -6,11 +6,10 @@ mod lines;
 mod model;
 mod parse;
 
-pub use model::{Baseline, Change, Circumstances, Counts, Entry, Held, Tolerance, key};
+pub use model::{Baseline, Change, Circumstances, Counts, Entry, Held, Tolerance, compare, key};
 pub use parse::ParseError;
 
 pub(crate) use file::{Known, look_up};
-pub(crate) use model::compare;
 
 /// The name of the file, beside each package's `Cargo.toml`.
 pub const FILE_NAME: &str = "alloc-guard.toml";

@@ -122,7 +122,8 @@ impl Baseline {
 }
 
 /// The numbers that rose above the baseline, or, if none did, those that fell below it.
-pub(crate) fn compare(held: &Held, measured: Counts) -> (Vec<Change>, Vec<Change>) {
+#[must_use]
+pub fn compare(held: &Held, measured: Counts) -> (Vec<Change>, Vec<Change>) {
     let mut risen = Vec::new();
     let mut fallen = Vec::new();
     let numbers = held.counts.named().into_iter().zip(measured.named());

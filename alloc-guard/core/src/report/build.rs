@@ -28,9 +28,6 @@ use crate::{
     verdict::{Breach, Measured, Verdict, judge},
 };
 
-/// What the command line says of the package's features, which a test cannot know.
-const FEATURES: &str = "ALLOC_GUARD_FEATURES";
-
 /// Set by the command line where it wants the sites of tests that keep their promise, too.
 const SITES: &str = "ALLOC_GUARD_SITES";
 
@@ -47,6 +44,7 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         file: relative(registration.file, &root),
         line: registration.line,
         promise: Some(registration.expectation.promise),
+        held: registration.expectation.is_held_to_baseline(),
         profile: if registration.debug {
             "debug"
         } else {
@@ -55,7 +53,7 @@ pub(crate) fn build(registration: &Registration, finding: &Finding) -> Record {
         .to_owned(),
         target: env!("ALLOC_GUARD_TARGET").to_owned(),
         toolchain: env!("ALLOC_GUARD_TOOLCHAIN").to_owned(),
-        features: std::env::var(FEATURES).ok(),
+        features: None,
         executable: executable().to_string_lossy().into_owned(),
         scope: if registration.process {
             "process"

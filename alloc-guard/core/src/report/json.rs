@@ -31,6 +31,7 @@ pub fn to_json(record: &Record) -> String {
         .text("file", &record.file)
         .number("line", record.line.into())
         .raw("promise", promise)
+        .flag("held", record.held)
         .text("profile", &record.profile)
         .text("target", &record.target)
         .text("toolchain", &record.toolchain)
@@ -106,10 +107,7 @@ fn site(site: &Site) -> String {
         .number("column", site.column.into())
         .text("via", &site.via)
         .text("called_from", &site.called_from)
-        .raw(
-            "in_dependency",
-            if site.in_dependency { "true" } else { "false" },
-        )
+        .flag("in_dependency", site.in_dependency)
         .number("allocations", site.allocations)
         .number("bytes", site.bytes)
         .number("deallocations", site.deallocations)
@@ -163,6 +161,10 @@ impl Object {
 
     fn number(&mut self, key: &str, value: u64) -> &mut Self {
         self.raw(key, &value.to_string())
+    }
+
+    fn flag(&mut self, key: &str, value: bool) -> &mut Self {
+        self.raw(key, if value { "true" } else { "false" })
     }
 
     fn list<T>(&mut self, key: &str, values: &[T], one: impl Fn(&T) -> String) -> &mut Self {

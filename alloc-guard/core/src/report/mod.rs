@@ -15,7 +15,7 @@ pub use human::{Totals, bytes, count, failure_text, heading_width, line, summary
 pub(crate) use json::quoted;
 pub use json::to_json;
 #[cfg(feature = "read")]
-pub use read::{ReadError, read_records};
+pub use read::{ReadError, read_record, read_records};
 pub use record::{Gate, Outcome, PermittedCalls, Record, Site, VERSION, binary_name};
 pub use style::Style;
 

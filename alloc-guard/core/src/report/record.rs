@@ -174,6 +174,9 @@ pub struct Record {
     pub line: u32,
     /// What the attribute promises; `None` where the test left no record of its own.
     pub promise: Option<Promise>,
+    /// The attribute leaves open how much, so the test is held to its package's baseline, if it has one.
+    #[cfg_attr(feature = "read", serde(default))]
+    pub held: bool,
     /// `debug` or `release`.
     pub profile: String,
     /// The target's triple.
