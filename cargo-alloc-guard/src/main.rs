@@ -12,13 +12,16 @@ mod cargo;
 mod commands;
 mod format;
 mod marks;
+mod patient;
 mod progress;
 mod records;
 mod run;
 mod settings;
 mod status;
 
-use crate::{arguments::Arguments, status::Status};
+use anyhow::Context as _;
+
+use crate::{arguments::Arguments, patient::Patient, status::Status};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::read(std::env::args_os()) {
@@ -34,8 +37,12 @@ fn main() -> ExitCode {
             return status.into();
         }
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match commands::run(arguments, &mut out) {
+    let mut out = io::BufWriter::new(Patient::new(io::stdout().lock()));
+    let ran = commands::run(arguments, &mut out).and_then(|status| {
+        out.flush().context("failed to write to standard output")?;
+        Ok(status)
+    });
+    match ran {
         Ok(status) => status.into(),
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error:#}");

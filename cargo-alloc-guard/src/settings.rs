@@ -4,11 +4,11 @@ use std::{
     ffi::OsString,
     io::{self, IsTerminal},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use alloc_guard_core::report::{Gate, Style};
-use clap::ColorChoice;
+use clap::{ColorChoice, ValueEnum};
 
 use crate::arguments::{CargoArguments, CheckArguments};
 
@@ -18,12 +18,38 @@ pub(crate) const STRICT: &str = "ALLOC_GUARD_STRICT";
 /// What `check` is to do.
 #[derive(Debug)]
 pub(crate) struct CheckSettings {
+    pub(crate) run: RunSettings,
+    pub(crate) style: Style,
+}
+
+/// What is built and run, and how.
+#[derive(Debug)]
+pub(crate) struct RunSettings {
     pub(crate) cargo: CargoSettings,
     pub(crate) tests: TestSettings,
     pub(crate) gate: Gate,
+    pub(crate) runner: Runner,
+    /// How often each test runs.
+    pub(crate) repeat: NonZeroUsize,
     pub(crate) records: RecordFiles,
-    pub(crate) style: Style,
     pub(crate) progress: Progress,
+}
+
+/// What starts the tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Runner {
+    /// This command: one process for each test binary
+    #[default]
+    Direct,
+    /// cargo-nextest: one process for each test, with its configuration
+    Nextest,
+}
+
+/// Of which tests the sites are wanted. They cost the reading of debug information.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sites {
+    OfRegressions,
+    Always,
 }
 
 /// How cargo is called.
@@ -33,6 +59,8 @@ pub(crate) struct CargoSettings {
     pub(crate) rustc: OsString,
     pub(crate) manifest_path: Option<PathBuf>,
     pub(crate) target_dir: Option<PathBuf>,
+    /// The profile's name, which nextest asks for in another way.
+    pub(crate) profile: Option<String>,
     /// What `cargo test` is given besides, in this order.
     pub(crate) options: Vec<OsString>,
 }
@@ -80,7 +108,7 @@ impl CheckSettings {
         };
         let mut gate = Gate::from_environment();
         gate.strict |= arguments.strict;
-        Self {
+        let run = RunSettings {
             cargo: CargoSettings::new(arguments.cargo),
             tests: TestSettings {
                 filters,
@@ -88,21 +116,22 @@ impl CheckSettings {
                 threads: arguments.test_threads,
             },
             gate,
+            runner: arguments.runner,
+            repeat: arguments.repeat,
             records: if arguments.keep_records {
                 RecordFiles::Kept
             } else {
                 RecordFiles::Removed
             },
-            style: style(
-                arguments.color,
-                io::stdout().is_terminal(),
-                std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
-            ),
             progress: if io::stderr().is_terminal() {
                 Progress::OnTerminal
             } else {
                 Progress::Silent
             },
+        };
+        Self {
+            run,
+            style: style_of_stdout(arguments.color),
         }
     }
 }
@@ -129,9 +158,6 @@ impl CargoSettings {
         for features in arguments.features {
             options.extend(["--features".into(), features.into()]);
         }
-        if let Some(profile) = arguments.profile {
-            options.extend(["--profile".into(), profile.into()]);
-        }
         options.extend(arguments.passed);
         let program = |variable, usual: &str| {
             std::env::var_os(variable)
@@ -143,8 +169,36 @@ impl CargoSettings {
             rustc: program("RUSTC", "rustc"),
             manifest_path: arguments.manifest_path,
             target_dir: arguments.target_dir,
+            profile: arguments.profile,
             options,
         }
+    }
+}
+
+impl CargoSettings {
+    /// What `cargo test` is given.
+    pub(crate) fn for_test(&self) -> Vec<OsString> {
+        self.options_with_profile("--profile")
+    }
+
+    /// What `cargo nextest run` is given: its `--profile` is one of its own.
+    pub(crate) fn for_nextest(&self) -> Vec<OsString> {
+        self.options_with_profile("--cargo-profile")
+    }
+
+    fn options_with_profile(&self, flag: &str) -> Vec<OsString> {
+        let mut options = Vec::new();
+        for (flag, value) in [
+            ("--manifest-path", self.manifest_path.as_deref()),
+            ("--target-dir", self.target_dir.as_deref()),
+            (flag, self.profile.as_deref().map(Path::new)),
+        ] {
+            if let Some(value) = value {
+                options.extend([flag.into(), value.into()]);
+            }
+        }
+        options.extend_from_slice(&self.options);
+        options
     }
 }
 
@@ -157,6 +211,15 @@ impl TestSettings {
                 .iter()
                 .any(|filter| name.contains(filter.as_str()))
     }
+}
+
+/// The look of what goes to standard output.
+pub(crate) fn style_of_stdout(color: ColorChoice) -> Style {
+    style(
+        color,
+        io::stdout().is_terminal(),
+        std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+    )
 }
 
 fn style(color: ColorChoice, is_terminal: bool, no_color: bool) -> Style {
@@ -182,9 +245,9 @@ mod tests {
 
     #[test]
     fn the_whole_workspace_is_built_unless_packages_are_named() {
-        assert_eq!(settings("").cargo.options, ["--workspace"]);
+        assert_eq!(settings("").run.cargo.for_test(), ["--workspace"]);
         assert_eq!(
-            settings("-p a --package b").cargo.options,
+            settings("-p a --package b").run.cargo.for_test(),
             ["--package", "a", "--package", "b"]
         );
     }
@@ -193,8 +256,9 @@ mod tests {
     fn build_options_reach_cargo_and_passed_ones_come_last() {
         assert_eq!(
             settings("--release -F a,b --features c --all-features --no-default-features -- --lib")
+                .run
                 .cargo
-                .options,
+                .for_test(),
             [
                 "--workspace",
                 "--release",
@@ -208,17 +272,21 @@ mod tests {
             ]
         );
         assert_eq!(
-            settings("--profile bench").cargo.options,
-            ["--workspace", "--profile", "bench"]
+            settings("--profile bench").run.cargo.for_test(),
+            ["--profile", "bench", "--workspace"]
+        );
+        assert_eq!(
+            settings("--profile bench").run.cargo.for_nextest(),
+            ["--cargo-profile", "bench", "--workspace"]
         );
     }
 
     #[test]
     fn a_test_is_wanted_if_any_filter_is_part_of_its_name() {
-        let tests = settings("push --filter pop").tests;
+        let tests = settings("push --filter pop").run.tests;
         assert!(tests.wants("ring::push_is_free") && tests.wants("pop"));
         assert!(!tests.wants("ring::clear"));
-        assert!(settings("").tests.wants("anything"));
+        assert!(settings("").run.tests.wants("anything"));
     }
 
     #[test]
@@ -228,7 +296,7 @@ mod tests {
             ("--include-ignored", IgnoredTests::Included),
             ("--ignored", IgnoredTests::Only),
         ] {
-            assert_eq!(settings(line).tests.ignored, ignored);
+            assert_eq!(settings(line).run.tests.ignored, ignored);
         }
     }
 

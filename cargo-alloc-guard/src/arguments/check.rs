@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use clap::{Args, ColorChoice};
 
 use super::CargoArguments;
+use crate::settings::Runner;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +39,12 @@ pub(crate) struct CheckArguments {
     /// A test that no longer allocates fails until it is promoted (also: `ALLOC_GUARD_STRICT=1`).
     #[arg(long)]
     pub(crate) strict: bool,
+    /// What starts the tests.
+    #[arg(long, value_name = "RUNNER", value_enum, default_value_t)]
+    pub(crate) runner: Runner,
+    /// Run each test N times: one whose counts differ from run to run is unstable, and fails.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: NonZeroUsize,
     /// Keep the record files of this run, and say where they are.
     #[arg(long)]
     pub(crate) keep_records: bool,

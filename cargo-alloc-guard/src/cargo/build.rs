@@ -35,6 +35,8 @@ pub(crate) struct TestBinary {
     /// The source file of its root module, below the package's folder.
     pub(crate) source: String,
     pub(crate) executable: PathBuf,
+    /// The name of its target.
+    pub(crate) target: String,
     /// `debug` or `release`, as reports call it.
     pub(crate) profile: &'static str,
     /// The package's features, joined by commas.
@@ -53,14 +55,8 @@ pub(crate) fn build(settings: &CargoSettings) -> Result<Build> {
         "--no-run",
         "--message-format=json-render-diagnostics",
     ]);
-    if let Some(path) = &settings.manifest_path {
-        command.arg("--manifest-path").arg(path);
-    }
-    if let Some(path) = &settings.target_dir {
-        command.arg("--target-dir").arg(path);
-    }
     let mut cargo = command
-        .args(&settings.options)
+        .args(settings.for_test())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -109,6 +105,7 @@ impl Build {
                 package,
                 source,
                 executable,
+                target: artifact.target.name,
                 profile: if artifact.profile.debug_assertions {
                     "debug"
                 } else {

@@ -25,9 +25,6 @@ const LIBRARY_PATH: &str = if cfg!(windows) {
 /// Said by a harness to its own children. A test process that we start is nobody's child.
 const REMOVED: [&str; 3] = ["ALLOC_GUARD_ALONE", "NEXTEST", "NEXTEST_EXECUTION_MODE"];
 
-/// Tells a test process what only cargo knows.
-const FEATURES: &str = "ALLOC_GUARD_FEATURES";
-
 /// What is the same for every test process of a run.
 #[derive(Debug)]
 pub(crate) struct Environment<'a> {
@@ -56,7 +53,6 @@ impl<'a> Environment<'a> {
         for variable in REMOVED {
             command.env_remove(variable);
         }
-        command.env(FEATURES, &binary.features);
         command.env("CARGO", &self.cargo.program);
         command.env("CARGO_MANIFEST_DIR", package.folder());
         command.env("CARGO_MANIFEST_PATH", &package.manifest_path);

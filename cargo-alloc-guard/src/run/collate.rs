@@ -46,6 +46,8 @@ pub(super) fn collate(
             if let Some(mut record) = records.remove(name) {
                 is_explained |= record.outcome.is_failure(gate);
                 place_panic(&mut record, &end.stdout);
+                // Only cargo knows them.
+                record.features = Some(binary.features.clone());
                 collated.push(record);
                 continue;
             }
@@ -167,15 +169,15 @@ mod tests {
     use crate::{
         arguments::{Arguments, Command},
         cargo::Package,
-        settings::CheckSettings,
+        settings::{CheckSettings, RunSettings},
     };
 
-    fn settings(line: &str) -> CheckSettings {
+    fn settings(line: &str) -> RunSettings {
         let arguments = std::iter::once("x")
             .chain(line.split_whitespace())
             .map(OsString::from);
         let Command::Check(check) = Arguments::read(arguments).unwrap().command();
-        CheckSettings::new(check)
+        CheckSettings::new(check).run
     }
 
     fn record(name: &str, outcome: Outcome) -> Record {
@@ -192,6 +194,7 @@ mod tests {
             package: Package::default(),
             source: "tests/hot.rs".to_owned(),
             executable: PathBuf::from("/w/t/hot-0123456789abcdef"),
+            target: "hot".to_owned(),
             profile: "debug",
             features: String::new(),
         }

@@ -6,7 +6,7 @@ use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use alloc_guard_core::report::{Record, read_records};
@@ -21,7 +21,7 @@ const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     path: PathBuf,
-    binaries: Cell<usize>,
+    folders: Cell<usize>,
     files: RecordFiles,
 }
 
@@ -39,7 +39,7 @@ impl RunFolder {
             .with_context(|| format!("failed to make the folder {}", path.display()))?;
         Ok(Self {
             path,
-            binaries: Cell::new(0),
+            folders: Cell::new(0),
             files,
         })
     }
@@ -49,11 +49,11 @@ impl RunFolder {
         &self.path
     }
 
-    /// A folder for the next binary: records carry the binary's name, and two targets of a package
+    /// A folder for the next processes: records carry the binary's name, and two targets of a package
     /// may share one.
-    pub(super) fn of_binary(&self) -> Result<PathBuf> {
-        let number = self.binaries.get() + 1;
-        self.binaries.set(number);
+    pub(super) fn next(&self) -> Result<PathBuf> {
+        let number = self.folders.get() + 1;
+        self.folders.set(number);
         let path = self.path.join(number.to_string());
         fs::create_dir(&path)
             .with_context(|| format!("failed to make the folder {}", path.display()))?;
@@ -87,29 +87,25 @@ fn remove_old(runs: &Path) {
     }
 }
 
-/// The records in a folder, older files first.
+/// The records in a folder, older ones first.
 ///
 /// # Errors
 /// If a file cannot be read or holds something else.
 pub(super) fn records(folder: &Path) -> Result<Vec<Record>> {
     let reading = || format!("failed to read the records in {}", folder.display());
-    let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
+    let mut records = Vec::new();
     for entry in fs::read_dir(folder).with_context(reading)? {
         let entry = entry.with_context(reading)?;
         let path = entry.path();
         let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         if !is_hidden && path.extension() == Some(OsStr::new("jsonl")) {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            files.push((modified.unwrap_or(UNIX_EPOCH), path));
+            let bytes =
+                fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+            records.extend(read_records(&path, &String::from_utf8_lossy(&bytes))?);
         }
     }
-    files.sort();
-    let mut records = Vec::new();
-    for (_, path) in files {
-        let bytes =
-            fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
-        records.extend(read_records(&path, &String::from_utf8_lossy(&bytes))?);
-    }
+    // A test that is tried again has several, and the last one is the one that counts.
+    records.sort_by_key(|record| record.unix_milliseconds);
     Ok(records)
 }
 
@@ -122,7 +118,7 @@ mod tests {
         let target = tempfile::tempdir().unwrap();
         let run = RunFolder::create(target.path(), RecordFiles::Removed).unwrap();
         let path = run.path().to_owned();
-        let (first, second) = (run.of_binary().unwrap(), run.of_binary().unwrap());
+        let (first, second) = (run.next().unwrap(), run.next().unwrap());
         assert!(first.is_dir() && second.is_dir() && first != second);
         drop(run);
         assert!(!path.exists());

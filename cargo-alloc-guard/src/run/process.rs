@@ -8,17 +8,24 @@ use std::{
     process::{Command, ExitStatus, Stdio},
 };
 
-use alloc_guard_core::report::Gate;
+use alloc_guard_core::report::{Gate, Record};
 use anyhow::{Context as _, Result};
 
-use super::harness;
+use super::{
+    collate::collate,
+    folder::{self, RunFolder},
+    harness,
+};
 use crate::{
     cargo::{Environment, TestBinary},
-    settings::{IgnoredTests, STRICT, TestSettings},
+    settings::{IgnoredTests, STRICT, Sites, TestSettings},
 };
 
 /// Where test processes write their records.
-const RECORDS: &str = "ALLOC_GUARD_DIR";
+pub(super) const RECORDS: &str = "ALLOC_GUARD_DIR";
+
+/// Asks test processes for the sites of tests that keep their promise, too.
+pub(super) const SITES: &str = "ALLOC_GUARD_SITES";
 
 /// How long a command line may be. Windows takes 32,767 characters in all, Linux 128 kB for each
 /// argument and some 2 MB for all, macOS 1 MB with the environment.
@@ -31,6 +38,7 @@ pub(super) struct Test<'a> {
     pub(super) settings: &'a TestSettings,
     pub(super) gate: Gate,
     pub(super) environment: &'a Environment<'a>,
+    pub(super) sites: Sites,
 }
 
 /// How a process ended.
@@ -53,11 +61,34 @@ pub(super) enum Listed {
 }
 
 impl Test<'_> {
+    /// Runs these tests of the binary, and none else.
+    ///
+    /// # Errors
+    /// If a process cannot be started or its records cannot be read. What the tests do is no error.
+    pub(super) fn records(&self, names: &[String], folder: &RunFolder) -> Result<Vec<Record>> {
+        let folder = folder.next()?;
+        let ends = self.run(names, &folder)?;
+        Ok(self.collate(names, folder::records(&folder)?, &ends))
+    }
+
+    /// Puts together what these tests' records and processes say.
+    pub(super) fn collate(
+        &self,
+        names: &[String],
+        records: Vec<Record>,
+        ends: &[End],
+    ) -> Vec<Record> {
+        let how = (self.settings, self.gate);
+        collate(self.binary, names, records, ends, how, |listed| {
+            self.list(listed)
+        })
+    }
+
     /// Runs these tests, in as many processes as the length of a command line asks for.
     ///
     /// # Errors
     /// If a process cannot be started.
-    pub(super) fn run(&self, names: &[String], folder: &Path) -> Result<Vec<End>> {
+    fn run(&self, names: &[String], folder: &Path) -> Result<Vec<End>> {
         chunks(names)
             .into_iter()
             .map(|tests| self.run_chunk(names, tests, folder))
@@ -88,6 +119,9 @@ impl Test<'_> {
         if let Some(threads) = self.settings.threads {
             command.arg(format!("--test-threads={threads}"));
         }
+        if self.sites == Sites::Always {
+            command.env(SITES, "1");
+        }
         if self.gate.strict {
             command.env(STRICT, "1");
         }
@@ -104,7 +138,7 @@ impl Test<'_> {
     }
 
     /// The names that the binary's harness lists; `None` if it knows of no such thing.
-    pub(super) fn list(&self, listed: Listed) -> Option<BTreeSet<String>> {
+    fn list(&self, listed: Listed) -> Option<BTreeSet<String>> {
         let mut command = self.command().ok()?;
         command.args(["--list", "--format", "terse"]);
         if listed == Listed::Ignored {
@@ -134,14 +168,15 @@ fn read(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn how(status: ExitStatus) -> String {
+/// How a process ended, in words.
+pub(super) fn how(status: ExitStatus) -> String {
     let text = status.to_string();
     text.trim_end_matches(" (core dumped)")
         .replacen(": ", " ", 1)
 }
 
 /// Cuts the names where a command line would become too long.
-fn chunks(names: &[String]) -> Vec<Range<usize>> {
+pub(super) fn chunks(names: &[String]) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let (mut start, mut length) = (0, 0);
     for (index, name) in names.iter().enumerate() {

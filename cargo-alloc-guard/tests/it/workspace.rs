@@ -17,7 +17,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 17] = files! {
+const FILES: [(&str, &str); 22] = files! {
     "Cargo.toml" from "workspace.toml",
     "bare/Cargo.toml" from "bare/package.toml",
     "bare/src/lib.rs" from "bare/src/lib.rs",
@@ -27,6 +27,11 @@ const FILES: [(&str, &str); 17] = files! {
     "beta/tests/aborted.rs" from "beta/tests/aborted.rs",
     "beta/tests/improved.rs" from "beta/tests/improved.rs",
     "beta/tests/own.rs" from "beta/tests/own.rs",
+    "gate/Cargo.toml" from "gate/package.toml",
+    "gate/alloc-guard.toml" from "gate/alloc-guard.toml",
+    "gate/src/lib.rs" from "gate/src/lib.rs",
+    "gate/tests/flickering.rs" from "gate/tests/flickering.rs",
+    "gate/tests/held.rs" from "gate/tests/held.rs",
     "plain/Cargo.toml" from "plain/package.toml",
     "plain/src/lib.rs" from "plain/src/lib.rs",
     "ring/Cargo.toml" from "ring/package.toml",

@@ -1,0 +1,131 @@
+//! Owns the course of a run: build the tests, find the guarded ones, run them, and run again those whose
+//! counts do not hold.
+
+use std::io::{self, Write as _};
+
+use alloc_guard_core::report::{Record, count};
+use anyhow::{Result, bail};
+
+use super::{
+    again,
+    folder::RunFolder,
+    guarded::{Guarded, nothing_to_run},
+    nextest,
+    process::Test,
+};
+use crate::{
+    cargo::{self, Build, Environment, TestBinary},
+    progress::Progress,
+    records::order,
+    settings::{RecordFiles, RunSettings, Runner, Sites},
+};
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) build: Build,
+    /// Sorted.
+    pub(crate) records: Vec<Record>,
+}
+
+/// Builds and runs.
+///
+/// # Errors
+/// If the build fails, there is no guarded test to run, or a process cannot be started.
+pub(crate) fn run(settings: &RunSettings) -> Result<Ran> {
+    let build = cargo::build(&settings.cargo)?;
+    let records = run_built(settings, &build)?;
+    Ok(Ran { build, records })
+}
+
+fn run_built(settings: &RunSettings, build: &Build) -> Result<Vec<Record>> {
+    let guarded = Guarded::find(&build.tests, &settings.tests)?;
+    let nothing = || nothing_to_run(&settings.tests, guarded.all, build.tests.len());
+    if guarded.chosen.is_empty() {
+        bail!(nothing());
+    }
+    let folder = RunFolder::create(&build.workspace.target, settings.records)?;
+    let environment = Environment::new(&settings.cargo, build);
+    let runs = Runs {
+        settings,
+        build,
+        environment: &environment,
+        folder: &folder,
+        progress: &Progress::new(settings.progress),
+    };
+
+    let repeated = settings.repeat.get() > 1;
+    let sites = if repeated {
+        Sites::Always
+    } else {
+        Sites::OfRegressions
+    };
+    let mut records = runs.once(&guarded.chosen, sites, "")?;
+    for number in 2..=settings.repeat.get() {
+        let next = runs.once(&guarded.chosen, sites, &format!(", run {number}"))?;
+        again::compare(&mut records, &next);
+    }
+    if !repeated {
+        let doubtful = again::doubtful(&guarded.chosen, &records);
+        if !doubtful.is_empty() {
+            let next = runs.once(&doubtful, Sites::Always, ", again")?;
+            again::compare(&mut records, &next);
+        }
+    }
+    if settings.records == RecordFiles::Kept {
+        // Where nobody reads it, the folder is still where `--help` says.
+        let _ = writeln!(
+            io::stderr(),
+            "the records are in {}",
+            folder.path().display()
+        );
+    }
+    if records.is_empty() {
+        bail!(nothing());
+    }
+    records.sort_by(order);
+    Ok(records)
+}
+
+/// A binary and those of its tests that are to run.
+pub(super) type Chosen<'a> = (&'a TestBinary, Vec<String>);
+
+/// What is the same for each time that tests are run.
+struct Runs<'a> {
+    settings: &'a RunSettings,
+    build: &'a Build,
+    environment: &'a Environment<'a>,
+    folder: &'a RunFolder,
+    progress: &'a Progress,
+}
+
+impl Runs<'_> {
+    fn once(&self, chosen: &[Chosen<'_>], sites: Sites, when: &str) -> Result<Vec<Record>> {
+        let test = |binary| Test {
+            binary,
+            settings: &self.settings.tests,
+            gate: self.settings.gate,
+            environment: self.environment,
+            sites,
+        };
+        let mut records = Vec::new();
+        match self.settings.runner {
+            Runner::Direct => {
+                for (binary, names) in chosen {
+                    let tests = count(names.len() as u64, "guarded test");
+                    self.progress
+                        .running(&format!("{} ({tests}{when})", binary.source));
+                    records.extend(test(*binary).records(names, self.folder)?);
+                }
+            }
+            Runner::Nextest => {
+                let folder = self.folder.next()?;
+                let said = nextest::run(self.settings, self.build, chosen, sites, &folder)?;
+                records.extend(nextest::collate(chosen, &folder, &said, |binary| {
+                    test(binary)
+                })?);
+            }
+        }
+        Ok(records)
+    }
+}

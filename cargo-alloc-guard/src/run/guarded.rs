@@ -1,0 +1,77 @@
+//! Owns the choice of what runs: the guarded tests of a build, and why there may be none.
+
+use std::fs;
+
+use alloc_guard_core::report::count;
+use anyhow::{Context as _, Result};
+
+use crate::{
+    cargo::TestBinary,
+    marks,
+    settings::{IgnoredTests, TestSettings},
+};
+
+/// The guarded tests of a build.
+pub(super) struct Guarded<'a> {
+    /// Those that are to run, binary by binary.
+    pub(super) chosen: Vec<(&'a TestBinary, Vec<String>)>,
+    /// How many there are before the filters.
+    pub(super) all: usize,
+}
+
+impl<'a> Guarded<'a> {
+    /// Finds them, without running anything.
+    ///
+    /// # Errors
+    /// If a binary cannot be read.
+    pub(super) fn find(binaries: &'a [TestBinary], settings: &TestSettings) -> Result<Self> {
+        let mut guarded = Self {
+            chosen: Vec::new(),
+            all: 0,
+        };
+        for binary in binaries {
+            let bytes = fs::read(&binary.executable)
+                .with_context(|| format!("failed to read {}", binary.executable.display()))?;
+            let names = marks::guarded_tests(&bytes);
+            guarded.all += names.len();
+            let chosen: Vec<_> = names
+                .into_iter()
+                .filter(|name| settings.wants(name))
+                .collect();
+            if !chosen.is_empty() {
+                guarded.chosen.push((binary, chosen));
+            }
+        }
+        Ok(guarded)
+    }
+}
+
+/// Why there is nothing to run, and what to do.
+pub(super) fn nothing_to_run(settings: &TestSettings, guarded: usize, binaries: usize) -> String {
+    if guarded == 0 {
+        return format!(
+            "no guarded test in {}: add `alloc-guard` to `[dev-dependencies]` and `#[alloc_guard::alloc_free]` to a test",
+            count(binaries as u64, "test target")
+        );
+    }
+    let mut wanted = Vec::new();
+    if !settings.filters.is_empty() {
+        let filters: Vec<_> = settings
+            .filters
+            .iter()
+            .map(|filter| format!("`{filter}`"))
+            .collect();
+        wanted.push(format!("has {} in its name", filters.join(" or ")));
+    }
+    if settings.ignored == IgnoredTests::Only {
+        wanted.push("is ignored".to_owned());
+    }
+    if wanted.is_empty() {
+        wanted
+            .push("is run by its harness: a test stands in a module, not in a function".to_owned());
+    }
+    format!(
+        "no guarded test {}; without filters there are {guarded}",
+        wanted.join(" and ")
+    )
+}
