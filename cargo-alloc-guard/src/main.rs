@@ -8,6 +8,7 @@ use std::{
 };
 
 mod arguments;
+mod baselines;
 mod cargo;
 mod commands;
 mod format;

@@ -10,7 +10,11 @@ use std::{
 use alloc_guard_core::report::{Gate, Style};
 use clap::{ColorChoice, ValueEnum};
 
-use crate::arguments::{CargoArguments, CheckArguments};
+use crate::{
+    arguments::{CargoArguments, CheckArguments},
+    baselines::Extent,
+    format::Format,
+};
 
 /// The variable that makes test processes, and so this command, strict.
 pub(crate) const STRICT: &str = "ALLOC_GUARD_STRICT";
@@ -19,6 +23,7 @@ pub(crate) const STRICT: &str = "ALLOC_GUARD_STRICT";
 #[derive(Debug)]
 pub(crate) struct CheckSettings {
     pub(crate) run: RunSettings,
+    pub(crate) format: Format,
     pub(crate) style: Style,
 }
 
@@ -31,6 +36,7 @@ pub(crate) struct RunSettings {
     pub(crate) runner: Runner,
     /// How often each test runs.
     pub(crate) repeat: NonZeroUsize,
+    pub(crate) sites: Sites,
     pub(crate) records: RecordFiles,
     pub(crate) progress: Progress,
 }
@@ -61,6 +67,8 @@ pub(crate) struct CargoSettings {
     pub(crate) target_dir: Option<PathBuf>,
     /// The profile's name, which nextest asks for in another way.
     pub(crate) profile: Option<String>,
+    /// Whether every test target is built.
+    pub(crate) extent: Extent,
     /// What `cargo test` is given besides, in this order.
     pub(crate) options: Vec<OsString>,
 }
@@ -118,6 +126,7 @@ impl CheckSettings {
             gate,
             runner: arguments.runner,
             repeat: arguments.repeat,
+            sites: Sites::OfRegressions,
             records: if arguments.keep_records {
                 RecordFiles::Kept
             } else {
@@ -131,6 +140,7 @@ impl CheckSettings {
         };
         Self {
             run,
+            format: arguments.format,
             style: style_of_stdout(arguments.color),
         }
     }
@@ -158,6 +168,11 @@ impl CargoSettings {
         for features in arguments.features {
             options.extend(["--features".into(), features.into()]);
         }
+        let extent = if arguments.passed.is_empty() {
+            Extent::Whole
+        } else {
+            Extent::Part
+        };
         options.extend(arguments.passed);
         let program = |variable, usual: &str| {
             std::env::var_os(variable)
@@ -170,6 +185,7 @@ impl CargoSettings {
             manifest_path: arguments.manifest_path,
             target_dir: arguments.target_dir,
             profile: arguments.profile,
+            extent,
             options,
         }
     }

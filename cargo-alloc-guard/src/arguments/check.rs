@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use clap::{Args, ColorChoice};
 
 use super::CargoArguments;
-use crate::settings::Runner;
+use crate::{format::Format, settings::Runner};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -48,6 +48,9 @@ pub(crate) struct CheckArguments {
     /// Keep the record files of this run, and say where they are.
     #[arg(long)]
     pub(crate) keep_records: bool,
+    /// The form of the table.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
     /// When to colour.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,

@@ -8,5 +8,4 @@ mod metadata;
 
 pub(crate) use build::{Build, TestBinary, build};
 pub(crate) use environment::Environment;
-#[cfg(test)]
 pub(crate) use metadata::Package;

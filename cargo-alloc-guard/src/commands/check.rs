@@ -1,11 +1,11 @@
 //! `check`: builds and runs every guarded test of the workspace, prints one table, and gates.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::{Context as _, Result};
 
 use crate::{
-    format::human::{self, Look},
+    format::{self, Look},
     records::Records as _,
     run::{self, Ran},
     settings::CheckSettings,
@@ -15,15 +15,37 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// If the build fails, there is no guarded test, a process cannot be started, or the table cannot be
-/// written.
+/// If the build fails, a baseline cannot be read, there is no guarded test, a process cannot be started,
+/// or the table cannot be written.
 pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Status> {
-    let Ran { build, records } = run::run(&settings.run)?;
+    let ran = run::run(&settings.run)?;
     let look = Look {
-        root: &build.workspace.root,
+        root: &ran.build.workspace.root,
         style: settings.style,
         gate: settings.run.gate,
     };
-    human::print(&records, &look, out).context("failed to write the table")?;
-    Ok(Status::of(&records.totals()?, settings.run.gate))
+    format::print(settings.format, &ran.records, &look, out)
+        .context("failed to write the table")?;
+    warn(&ran, settings);
+    Ok(Status::of(&ran.records.totals()?, settings.run.gate))
+}
+
+/// Says what is wrong with the baselines and fails no test.
+fn warn(ran: &Ran, settings: &CheckSettings) {
+    let root = &ran.build.workspace.root;
+    let mut warnings = ran.baselines.other_features(&ran.build);
+    for stale in ran.baselines.stale(&ran.known, settings.run.cargo.extent) {
+        let path = stale.path.strip_prefix(root).unwrap_or(&stale.path);
+        warnings.push(format!(
+            "{}:{}: there is no test {} in {} any more; `cargo alloc-guard accept` removes its entry",
+            path.display(),
+            stale.line,
+            stale.name,
+            stale.binary
+        ));
+    }
+    for warning in warnings {
+        // Where nobody reads them, the table and the status are what counts.
+        let _ = writeln!(io::stderr(), "warning: {warning}");
+    }
 }

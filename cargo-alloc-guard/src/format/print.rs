@@ -26,7 +26,6 @@ pub(crate) enum Format {
 ///
 /// # Errors
 /// If a record cannot be read, or the output cannot be written.
-#[expect(dead_code, reason = "the commands that take `--format` come next")]
 pub(crate) fn print(
     format: Format,
     run: &dyn Records,

@@ -14,6 +14,7 @@ use super::{
     process::Test,
 };
 use crate::{
+    baselines::{Baselines, Known},
     cargo::{self, Build, Environment, TestBinary},
     progress::Progress,
     records::order,
@@ -26,21 +27,32 @@ pub(crate) struct Ran {
     pub(crate) build: Build,
     /// Sorted.
     pub(crate) records: Vec<Record>,
+    pub(crate) baselines: Baselines,
+    /// The guarded tests that were built, whether they ran or not.
+    pub(crate) known: Known,
 }
 
 /// Builds and runs.
 ///
 /// # Errors
-/// If the build fails, there is no guarded test to run, or a process cannot be started.
+/// If the build fails, a baseline cannot be read, there is no guarded test to run, or a process cannot
+/// be started.
 pub(crate) fn run(settings: &RunSettings) -> Result<Ran> {
     let build = cargo::build(&settings.cargo)?;
-    let records = run_built(settings, &build)?;
-    Ok(Ran { build, records })
+    // The tests would each fail by it; one error is enough.
+    let baselines = Baselines::read(&build.workspace.packages)?;
+    let (records, known) = run_built(settings, &build)?;
+    Ok(Ran {
+        build,
+        records,
+        baselines,
+        known,
+    })
 }
 
-fn run_built(settings: &RunSettings, build: &Build) -> Result<Vec<Record>> {
+fn run_built(settings: &RunSettings, build: &Build) -> Result<(Vec<Record>, Known)> {
     let guarded = Guarded::find(&build.tests, &settings.tests)?;
-    let nothing = || nothing_to_run(&settings.tests, guarded.all, build.tests.len());
+    let nothing = || nothing_to_run(&settings.tests, guarded.all(), build.tests.len());
     if guarded.chosen.is_empty() {
         bail!(nothing());
     }
@@ -58,7 +70,7 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<Vec<Record>> {
     let sites = if repeated {
         Sites::Always
     } else {
-        Sites::OfRegressions
+        settings.sites
     };
     let mut records = runs.once(&guarded.chosen, sites, "")?;
     for number in 2..=settings.repeat.get() {
@@ -84,7 +96,7 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<Vec<Record>> {
         bail!(nothing());
     }
     records.sort_by(order);
-    Ok(records)
+    Ok((records, guarded.known))
 }
 
 /// A binary and those of its tests that are to run.

@@ -2,10 +2,11 @@
 
 use std::fs;
 
-use alloc_guard_core::report::count;
+use alloc_guard_core::report::{binary_name, count};
 use anyhow::{Context as _, Result};
 
 use crate::{
+    baselines::Known,
     cargo::TestBinary,
     marks,
     settings::{IgnoredTests, TestSettings},
@@ -15,8 +16,8 @@ use crate::{
 pub(super) struct Guarded<'a> {
     /// Those that are to run, binary by binary.
     pub(super) chosen: Vec<(&'a TestBinary, Vec<String>)>,
-    /// How many there are before the filters.
-    pub(super) all: usize,
+    /// All there are, before the filters.
+    pub(super) known: Known,
 }
 
 impl<'a> Guarded<'a> {
@@ -27,22 +28,26 @@ impl<'a> Guarded<'a> {
     pub(super) fn find(binaries: &'a [TestBinary], settings: &TestSettings) -> Result<Self> {
         let mut guarded = Self {
             chosen: Vec::new(),
-            all: 0,
+            known: Known::new(),
         };
         for binary in binaries {
             let bytes = fs::read(&binary.executable)
                 .with_context(|| format!("failed to read {}", binary.executable.display()))?;
             let names = marks::guarded_tests(&bytes);
-            guarded.all += names.len();
-            let chosen: Vec<_> = names
-                .into_iter()
-                .filter(|name| settings.wants(name))
-                .collect();
+            let wanted = names.iter().filter(|name| settings.wants(name));
+            let chosen: Vec<_> = wanted.cloned().collect();
+            let key = (binary.package.name.clone(), binary_name(&binary.executable));
+            guarded.known.entry(key).or_default().extend(names);
             if !chosen.is_empty() {
                 guarded.chosen.push((binary, chosen));
             }
         }
         Ok(guarded)
+    }
+
+    /// How many guarded tests there are before the filters.
+    pub(super) fn all(&self) -> usize {
+        self.known.values().map(Vec::len).sum()
     }
 }
 

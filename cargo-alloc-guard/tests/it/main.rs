@@ -2,6 +2,7 @@
 //! exit status are checked.
 
 mod again;
+mod baseline;
 mod nextest;
 mod outcomes;
 mod selection;
