@@ -255,7 +255,9 @@ mod tests {
         let arguments = std::iter::once("x")
             .chain(line.split_whitespace())
             .map(OsString::from);
-        let Command::Check(check) = Arguments::read(arguments).unwrap().command();
+        let Command::Check(check) = Arguments::read(arguments).unwrap().command() else {
+            panic!("{line}");
+        };
         CheckSettings::new(check)
     }
 

@@ -4,7 +4,10 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use super::check::{self, CheckArguments};
+use super::{
+    check::{self, CheckArguments},
+    doctor::{self, DoctorArguments},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,6 +47,9 @@ pub(crate) enum Command {
     /// Run every guarded test and print one table (the default).
     #[command(after_help = check::EXAMPLES)]
     Check(CheckArguments),
+    /// Say what is wrong with guarded tests that no test says itself.
+    #[command(after_help = doctor::HELP)]
+    Doctor(DoctorArguments),
 }
 
 impl Arguments {
@@ -74,7 +80,9 @@ mod tests {
 
     fn check(line: &str) -> CheckArguments {
         let arguments = line.split_whitespace().map(OsString::from);
-        let Command::Check(check) = Arguments::read(arguments).unwrap().command();
+        let Command::Check(check) = Arguments::read(arguments).unwrap().command() else {
+            panic!("{line}");
+        };
         check
     }
 

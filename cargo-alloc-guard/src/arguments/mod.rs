@@ -2,8 +2,10 @@
 
 mod cargo;
 mod check;
+mod doctor;
 mod line;
 
 pub(crate) use cargo::CargoArguments;
 pub(crate) use check::CheckArguments;
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use line::{Arguments, Command};

@@ -1,11 +1,13 @@
 //! The subcommands, one file each: a function of what is asked for and where to write.
 
 mod check;
+mod doctor;
 
 use std::io::Write;
 
 use anyhow::Result;
 
+use self::doctor::DoctorSettings;
 use crate::{
     arguments::{Arguments, Command},
     settings::CheckSettings,
@@ -19,5 +21,6 @@ use crate::{
 pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
     match arguments.command() {
         Command::Check(arguments) => check::run(&CheckSettings::new(arguments), out),
+        Command::Doctor(arguments) => doctor::run(&DoctorSettings::new(arguments), out),
     }
 }

@@ -9,5 +9,7 @@ mod guarded;
 mod harness;
 mod nextest;
 mod process;
+mod sample;
 
 pub(crate) use course::{Ran, run};
+pub(crate) use sample::{Sample, sample};

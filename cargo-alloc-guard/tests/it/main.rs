@@ -3,8 +3,10 @@
 
 mod again;
 mod baseline;
+mod doctor;
 mod nextest;
 mod outcomes;
+mod project;
 mod selection;
 mod trouble;
 mod workspace;

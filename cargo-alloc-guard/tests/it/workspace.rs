@@ -9,7 +9,7 @@ use std::{
 };
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_cargo-alloc-guard");
-const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 macro_rules! files {
     ($($to:literal from $from:literal,)*) => {
@@ -61,7 +61,7 @@ static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// Writes a file unless it is there already, whole: another test process may be reading it.
-fn write(path: &Path, text: &str) -> bool {
+pub(crate) fn write(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|present| present == text) {
         return false;
     }

@@ -1,0 +1,23 @@
+//! What can be wrong with a workspace's guarded tests without any test saying so: read from the source
+//! and the manifests, and seen by running one test of each binary.
+
+mod allocators;
+mod attributes;
+mod cfg;
+mod depth;
+mod finding;
+mod graph;
+mod installed;
+mod modules;
+mod scan;
+mod source;
+mod targets;
+mod tests;
+mod text;
+mod workspace;
+
+pub(crate) use cfg::Platform;
+pub(crate) use graph::Graph;
+pub(crate) use installed::not_installed;
+pub(crate) use text::print;
+pub(crate) use workspace::Workspace;

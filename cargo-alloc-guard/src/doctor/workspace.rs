@@ -1,0 +1,119 @@
+//! Owns what can be told of a workspace without building it: its manifests and its source, target by
+//! target.
+
+use std::{collections::BTreeSet, io, thread};
+
+use anyhow::{Context as _, Result, anyhow};
+
+use super::{
+    allocators::Libraries,
+    cfg::Cfg,
+    depth,
+    finding::Finding,
+    graph::{Graph, Linked, Package},
+    modules::Tree,
+    scan::{Found, scan},
+    targets::{Harness, targets},
+    tests::{self, Runner},
+};
+
+/// The packages whose crates hold the attributes.
+const OURS: [&str; 2] = ["alloc-guard", "alloc-guard-core"];
+
+/// A workspace that is looked through.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) graph: Graph,
+    pub(crate) cfg: Cfg,
+}
+
+impl Workspace {
+    /// What is wrong with these packages, or with all members if none is named. Sorted.
+    ///
+    /// # Errors
+    /// If a manifest cannot be read.
+    pub(crate) fn findings(&self, packages: &[String]) -> Result<BTreeSet<Finding>> {
+        on_large_stack(|| {
+            let libraries = Libraries::new(&self.graph, &self.cfg);
+            let mut findings = BTreeSet::new();
+            let is_chosen = |package: &Package| {
+                packages.is_empty() || packages.iter().any(|spec| package.is_meant_by(spec))
+            };
+            for package in self.graph.members() {
+                if is_chosen(package) && self.knows_us(package) {
+                    for (target, harness) in targets(package)? {
+                        let tree = Tree::read(&target.src_path);
+                        findings.extend(self.of_tests(package, &tree, harness));
+                        findings.extend(libraries.conflicts(package, &target.src_path, &tree));
+                    }
+                }
+            }
+            Ok(findings)
+        })
+    }
+
+    /// Whether an attribute of ours can stand in a package, its own or through another's macro.
+    fn knows_us(&self, package: &Package) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<_> = self.dependencies(package, Linked::ForTests);
+        while let Some(next) = open.pop() {
+            if OURS.contains(&next.name.as_str()) {
+                return true;
+            }
+            if seen.insert(&next.id) {
+                open.extend(self.dependencies(next, Linked::Normal));
+            }
+        }
+        false
+    }
+
+    fn dependencies(&self, package: &Package, linked: Linked) -> Vec<&Package> {
+        let all = self.graph.dependencies(package, linked);
+        all.map(|(_, dependency)| dependency).collect()
+    }
+
+    fn of_tests(&self, package: &Package, tree: &Tree, harness: Harness) -> Vec<Finding> {
+        let crates: Vec<_> = self
+            .graph
+            .dependencies(package, Linked::ForTests)
+            .filter(|(_, dependency)| OURS.contains(&dependency.name.as_str()))
+            .map(|(name, _)| name)
+            .collect();
+        let files: Vec<(String, Found)> = tree
+            .files
+            .iter()
+            .map(|file| (self.graph.shown(&file.path), scan(file)))
+            .collect();
+        let Some((_, root)) = files.first() else {
+            return self.unread(tree);
+        };
+        let runner = Runner::new(harness, root, &crates);
+        let mut findings = self.unread(tree);
+        for (path, found) in &files {
+            for test in &found.tests {
+                findings.extend(tests::examine(path, test, runner));
+            }
+        }
+        findings
+    }
+
+    fn unread(&self, tree: &Tree) -> Vec<Finding> {
+        let unread = tree.unread.iter();
+        unread
+            .map(|(path, reason)| Finding::unread(self.graph.shown(path), reason))
+            .collect()
+    }
+}
+
+/// Source is read on a stack of its own, which is as large as the deepest source needs.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let starting = |error: io::Error| anyhow!(error).context("failed to start a thread");
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().stack_size(depth::STACK);
+        let thread = builder.spawn_scoped(scope, work).map_err(starting)?;
+        thread
+            .join()
+            .map_err(|_| anyhow!("the thread that reads the source has panicked"))
+            .context("failed to look through the source")?
+    })
+}

@@ -1,0 +1,68 @@
+//! Owns the run of one guarded test of each test binary, which is enough to see what holds for all of
+//! them.
+
+use alloc_guard_core::report::{Gate, Outcome, Record};
+use anyhow::Result;
+
+use super::{folder::RunFolder, guarded::Guarded, process::Test};
+use crate::{
+    cargo::{Build, Environment, TestBinary},
+    progress::Progress,
+    settings::{CargoSettings, IgnoredTests, RecordFiles, Sites, TestSettings},
+};
+
+/// What was seen of a test binary.
+#[derive(Debug)]
+pub(crate) struct Sample<'a> {
+    pub(crate) binary: &'a TestBinary,
+    /// How many guarded tests it has.
+    pub(crate) tests: usize,
+    /// What one of them left, if any got as far as that.
+    pub(crate) record: Option<Record>,
+}
+
+/// Runs a test of each binary that has guarded ones.
+///
+/// # Errors
+/// If a binary cannot be read or started.
+pub(crate) fn sample<'a>(
+    cargo: &CargoSettings,
+    build: &'a Build,
+    progress: &Progress,
+) -> Result<Vec<Sample<'a>>> {
+    let settings = TestSettings {
+        filters: Vec::new(),
+        ignored: IgnoredTests::LeftOut,
+        threads: None,
+    };
+    let folder = RunFolder::create(&build.workspace.target, RecordFiles::Removed)?;
+    let environment = Environment::new(cargo, build);
+    let mut samples = Vec::new();
+    for (binary, names) in Guarded::find(&build.tests, &settings)?.chosen {
+        progress.running(&binary.source);
+        let test = Test {
+            binary,
+            settings: &settings,
+            gate: Gate::default(),
+            environment: &environment,
+            sites: Sites::OfRegressions,
+        };
+        let run = |names: &[String]| -> Result<Option<Record>> {
+            let records = test.records(names, &folder)?;
+            let has_run =
+                |record: &Record| !matches!(record.outcome, Outcome::Ignored | Outcome::Unreported);
+            Ok(records.into_iter().find(has_run))
+        };
+        // The first may be one that its harness leaves out.
+        let record = match run(names.get(..1).unwrap_or_default())? {
+            Some(record) => Some(record),
+            None => run(&names)?,
+        };
+        samples.push(Sample {
+            binary,
+            tests: names.len(),
+            record,
+        });
+    }
+    Ok(samples)
+}
