@@ -20,6 +20,7 @@ mod records;
 mod run;
 mod settings;
 mod status;
+mod store;
 
 use anyhow::Context as _;
 
