@@ -1,10 +1,14 @@
 //! Owns what a person reads of a run: a table over all binaries, the text of each failure, a summary.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, ops::ControlFlow, path::Path};
 
 use alloc_guard_core::report::{self, Gate, Record, Style};
 use anyhow::Result;
 
+use super::{
+    moved::{CURE, heading, moved},
+    overview::{Overview, Rank},
+};
 use crate::records::Records;
 
 /// How a run is shown.
@@ -21,14 +25,13 @@ pub(crate) struct Look<'a> {
 /// # Errors
 /// If a record cannot be read, or the output cannot be written.
 pub(crate) fn print(run: &dyn Records, look: &Look<'_>, out: &mut dyn Write) -> Result<()> {
-    let mut width = 0;
-    run.for_each(&mut |record| {
-        width = width.max(report::heading_width(std::iter::once(record.heading())));
-        Ok(())
-    })?;
-    rows(run, width, look, out)?;
-    failures(run, look, out)?;
-    writeln!(out, "{}", report::summary(&run.totals()?, look.style))?;
+    let overview = Overview::of(run, look.gate)?;
+    rows(run, overview.width, look, out)?;
+    if overview.failing > 0 {
+        failures(run, look, out)?;
+        moved_tests(run, &overview, look, out)?;
+    }
+    writeln!(out, "{}", report::summary(&overview.totals, look.style))?;
     out.flush()?;
     Ok(())
 }
@@ -53,7 +56,7 @@ fn rows(run: &dyn Records, width: usize, look: &Look<'_>, out: &mut dyn Write) -
 
 fn failures(run: &dyn Records, look: &Look<'_>, out: &mut dyn Write) -> Result<()> {
     run.for_each(&mut |record| {
-        if !record.outcome.is_failure(look.gate) {
+        if !record.outcome.is_failure(look.gate) || Rank::of(record) == Some(Rank::Moved) {
             return Ok(());
         }
         let text = report::failure_text(record, look.root, look.style);
@@ -69,13 +72,44 @@ fn header(record: &Record, style: Style) -> String {
     format!("{} · {}  {profile}", record.package, record.binary)
 }
 
+/// Where the compiler changed, an excerpt for each test would say the same thing many times.
+fn moved_tests(
+    run: &dyn Records,
+    overview: &Overview,
+    look: &Look<'_>,
+    out: &mut dyn Write,
+) -> Result<()> {
+    for ((then, now), tests) in &overview.moved {
+        if tests.failing == 0 {
+            continue;
+        }
+        let heading = heading(tests.all, (then, now));
+        writeln!(out, "{}", look.style.dim(&format!("── {heading}")))?;
+        overview.each_of(Rank::Moved, run, &mut |record| {
+            if let Some(moved) = moved(record)
+                && (moved.then, moved.now) == (then, now)
+            {
+                writeln!(out, "  {}  {}", name(record), moved.change)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        writeln!(
+            out,
+            "   = {}: if this is meant, `{CURE}` takes it over\n",
+            look.style.dim("help")
+        )?;
+    }
+    Ok(())
+}
+
 fn title(record: &Record, style: Style) -> String {
+    style.dim(&format!("── {}", name(record)))
+}
+
+fn name(record: &Record) -> String {
     let name = match record.name.as_str() {
         "" => record.heading(),
         name => name,
     };
-    style.dim(&format!(
-        "── {} · {name} ({})",
-        record.package, record.profile
-    ))
+    format!("{} · {name} ({})", record.package, record.profile)
 }

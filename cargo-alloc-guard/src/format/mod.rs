@@ -1,8 +1,17 @@
 //! The forms in which a run is shown.
 
 mod json;
+mod junit;
+mod moved;
+mod overview;
 mod print;
+#[cfg(test)]
+mod tests;
+mod text;
+mod words;
 
+pub(crate) mod github;
 pub(crate) mod human;
+pub(crate) mod markdown;
 
 pub(crate) use {human::Look, print::Format, print::print};

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{human, human::Look, json};
+use super::{human, human::Look, json, junit, markdown};
 use crate::records::Records;
 
 /// A form in which a run can be asked for.
@@ -33,7 +33,9 @@ pub(crate) fn print(
     out: &mut dyn Write,
 ) -> Result<()> {
     match format {
-        Format::Human | Format::Markdown | Format::Junit => human::print(run, look, out),
+        Format::Human => human::print(run, look, out),
+        Format::Markdown => markdown::print(run, look, None, out),
         Format::Json => json::print(run, out),
+        Format::Junit => junit::print(run, look, out),
     }
 }

@@ -1,0 +1,41 @@
+//! Owns the showing of a run where GitHub's runner may be listening.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::{Settings, annotations::annotations, command::without_commands, summary::summary};
+use crate::{
+    format::{Format, Look, print},
+    records::Records,
+};
+
+/// Prints a run in this form, and on GitHub's runner appends the step's summary.
+///
+/// The form for people is what stands in a step's log, so on a runner it is printed with commands
+/// stopped, and annotations follow it. The other forms are for files, in which a command would be damage.
+///
+/// # Errors
+/// If a record cannot be read, or the output or the summary cannot be written.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the commands that show a run call it next")
+)]
+pub(crate) fn report(
+    settings: &Settings,
+    format: Format,
+    run: &dyn Records,
+    look: &Look<'_>,
+    out: &mut dyn Write,
+) -> Result<()> {
+    if settings.is_on && format == Format::Human {
+        without_commands(out, |out| print(format, run, look, out))?;
+        annotations(run, look, settings, out)?;
+    } else {
+        print(format, run, look, out)?;
+    }
+    if let Some(path) = &settings.summary {
+        summary(run, look, path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Owns what has to be known of a run before its first line is written, and the order from the worst
+//! test to those that are better than asked for.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use alloc_guard_core::report::{Gate, Outcome, Record, Totals, heading_width};
+use anyhow::Result;
+
+use super::{moved::moved, words::Targets};
+use crate::records::Records;
+
+/// Under which heading a test is shown besides the table, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Regressed,
+    Unstable,
+    Failed,
+    NoGuard,
+    Unreported,
+    /// Its counts moved, and the compiler changed.
+    Moved,
+    New,
+    Improved,
+}
+
+impl Rank {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Regressed,
+        Self::Unstable,
+        Self::Failed,
+        Self::NoGuard,
+        Self::Unreported,
+        Self::Moved,
+        Self::New,
+        Self::Improved,
+    ];
+
+    /// The rank of a test that is not simply as expected or left out.
+    pub(super) fn of(record: &Record) -> Option<Self> {
+        if moved(record).is_some() {
+            return Some(Self::Moved);
+        }
+        match record.outcome {
+            Outcome::AsExpected | Outcome::Ignored => None,
+            Outcome::Regressed => Some(Self::Regressed),
+            Outcome::Unstable => Some(Self::Unstable),
+            Outcome::Panicked | Outcome::Failed | Outcome::DidNotPanic => Some(Self::Failed),
+            Outcome::NotInstalled => Some(Self::NoGuard),
+            Outcome::Unreported => Some(Self::Unreported),
+            Outcome::New => Some(Self::New),
+            Outcome::Improved => Some(Self::Improved),
+        }
+    }
+}
+
+/// How many tests moved from one compiler to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct MovedTests {
+    pub(super) all: u64,
+    pub(super) failing: u64,
+}
+
+/// A run at a glance. Its size does not depend on how many tests there are.
+#[derive(Debug, Default)]
+pub(super) struct Overview {
+    pub(super) totals: Totals,
+    pub(super) failing: u64,
+    /// The widest heading, in columns.
+    pub(super) width: usize,
+    pub(super) targets: Targets,
+    /// By the compilers of baseline and run.
+    pub(super) moved: BTreeMap<(String, String), MovedTests>,
+    ranks: [u64; Rank::ALL.len()],
+}
+
+impl Overview {
+    /// # Errors
+    /// If a record cannot be read.
+    pub(super) fn of(run: &dyn Records, gate: Gate) -> Result<Self> {
+        let mut overview = Self::default();
+        let mut target: Option<String> = None;
+        run.for_each(&mut |record| {
+            overview.add(record, gate);
+            // One that left no record of its own has no target either.
+            if !record.target.is_empty() {
+                let first = target.get_or_insert_with(|| record.target.clone());
+                if *first != record.target {
+                    overview.targets = Targets::Several;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(overview)
+    }
+
+    fn add(&mut self, record: &Record, gate: Gate) {
+        let fails = u64::from(record.outcome.is_failure(gate));
+        self.totals.add(record.outcome);
+        self.failing += fails;
+        self.width = self
+            .width
+            .max(heading_width(std::iter::once(record.heading())));
+        if let Some(moved) = moved(record) {
+            let key = (moved.then.to_owned(), moved.now.to_owned());
+            let tests = self.moved.entry(key).or_default();
+            tests.all += 1;
+            tests.failing += fails;
+        }
+        if let Some(rank) = Rank::of(record) {
+            self.ranks[rank as usize] += 1;
+        }
+    }
+
+    /// How many tests have this rank.
+    pub(super) const fn count(&self, rank: Rank) -> u64 {
+        self.ranks[rank as usize]
+    }
+
+    /// Goes through the tests of one rank in the order of the run, until there is none left or `each`
+    /// has had enough.
+    ///
+    /// # Errors
+    /// If a record cannot be read, or with the first error of `each`.
+    pub(super) fn each_of(
+        &self,
+        rank: Rank,
+        run: &dyn Records,
+        each: &mut dyn FnMut(&Record) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let mut left = self.count(rank);
+        if left == 0 {
+            return Ok(());
+        }
+        for record in run.open()? {
+            let record = record?;
+            if Rank::of(&record) != Some(rank) {
+                continue;
+            }
+            left -= 1;
+            // A run of a million tests need not be read to its end for one of them.
+            if each(&record)?.is_break() || left == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

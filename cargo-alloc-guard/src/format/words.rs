@@ -1,0 +1,143 @@
+//! Owns what every form calls the same thing: a verdict, a measurement, the reason, the place, the group.
+
+use alloc_guard_core::report::{Outcome, Record, bytes, count};
+
+/// The mark and the word for how a test came out.
+pub(super) const fn verdict(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::AsExpected => ("✅", "as expected"),
+        Outcome::Improved => ("✅", "improved"),
+        Outcome::New => ("🆕", "new"),
+        Outcome::Regressed => ("❌", "regressed"),
+        Outcome::Unstable => ("❌", "unstable"),
+        Outcome::Panicked => ("❌", "panicked"),
+        Outcome::Failed => ("❌", "failed"),
+        Outcome::DidNotPanic => ("❌", "did not panic"),
+        Outcome::NotInstalled => ("❌", "no guard"),
+        Outcome::Unreported => ("❌", "did not report"),
+        Outcome::Ignored => ("⏩", "ignored"),
+    }
+}
+
+/// What was measured, if anything was.
+pub(super) fn measured(record: &Record) -> Option<String> {
+    let counts = record.counts();
+    let is_unknown = match record.outcome {
+        Outcome::NotInstalled | Outcome::Unreported | Outcome::Ignored => true,
+        // Ended before its body allocated, or before it had a body.
+        Outcome::Panicked | Outcome::Failed => counts.allocations == 0,
+        _ => false,
+    };
+    if is_unknown {
+        return None;
+    }
+    let mut text = count(counts.allocations, "allocation");
+    if counts.allocations > 0 {
+        text.push_str(&format!(
+            " · {} · peak {}",
+            bytes(counts.bytes),
+            bytes(counts.peak_bytes)
+        ));
+    }
+    for permitted in &record.permitted {
+        if permitted.allocations > 0 {
+            text.push_str(&format!(
+                " · {} permitted in {} ({})",
+                permitted.allocations, permitted.path, permitted.reason
+            ));
+        }
+    }
+    if record.elsewhere > 0 {
+        text.push_str(&format!(
+            " · {} on other threads not counted",
+            record.elsewhere
+        ));
+    }
+    Some(text)
+}
+
+/// What the test is held to, if its package's baseline knows it.
+pub(super) fn baseline(record: &Record) -> Option<String> {
+    let held = record.baseline.as_ref()?;
+    let mut text = count(held.counts.allocations, "allocation");
+    if held.tolerance.allocations > 0 {
+        text.push_str(&format!(" ± {}", held.tolerance.allocations));
+    }
+    Some(text)
+}
+
+/// Why a test came out as it did, in one line.
+pub(super) fn why(record: &Record) -> String {
+    if !record.reasons.is_empty() {
+        return record.reasons.join("; ");
+    }
+    match record.outcome {
+        Outcome::Improved => "now allocation-free: promote it to #[alloc_free]".to_owned(),
+        Outcome::New => "the baseline does not know this test".to_owned(),
+        Outcome::NotInstalled => "nothing could be counted".to_owned(),
+        _ => record.message.lines().next().unwrap_or("").to_owned(),
+    }
+}
+
+/// A place in a source file, and what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) line: u32,
+    /// From 1; 0 if unknown.
+    pub(super) column: u32,
+    /// The function where it happened; empty for the test itself.
+    pub(super) function: &'a str,
+}
+
+/// The guilty line: that of the worst site in the user's own code, else the test's.
+pub(super) fn place(record: &Record) -> Option<Place<'_>> {
+    let site = record
+        .sites
+        .iter()
+        .find(|site| site.line > 0 && !site.file.is_empty() && !site.in_dependency);
+    match site {
+        Some(site) => Some(Place {
+            file: &site.file,
+            line: site.line,
+            column: site.column,
+            function: &site.function,
+        }),
+        None => test_place(record),
+    }
+}
+
+/// Where the test itself stands.
+pub(super) fn test_place(record: &Record) -> Option<Place<'_>> {
+    (!record.file.is_empty()).then_some(Place {
+        file: &record.file,
+        line: record.line,
+        column: 0,
+        function: "",
+    })
+}
+
+/// What a test's binary and the way it was built are called; the target where a run has several.
+pub(super) fn group(record: &Record, separator: &str, targets: Targets) -> String {
+    let Record {
+        package,
+        binary,
+        profile,
+        target,
+        ..
+    } = record;
+    match targets {
+        Targets::Several if !target.is_empty() => {
+            format!("{package}{separator}{binary} [{profile}, {target}]")
+        }
+        _ => format!("{package}{separator}{binary} [{profile}]"),
+    }
+}
+
+/// For how many targets the tests of a run were built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Targets {
+    #[default]
+    One,
+    Several,
+}
