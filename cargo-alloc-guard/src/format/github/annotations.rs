@@ -177,7 +177,7 @@ fn annotation(
     let group = group(record, " · ", overview.targets);
     annotation.text.push_str(&match record.name.as_str() {
         "" => format!("\nin {group}"),
-        name => format!("\ntest {name} of {group}"),
+        name => format!("\ntest {name} in {group}"),
     });
     annotation
 }

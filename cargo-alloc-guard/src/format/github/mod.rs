@@ -6,8 +6,4 @@ mod report;
 mod settings;
 mod summary;
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "the commands that show a run call it next")
-)]
 pub(crate) use {report::report, settings::Settings};

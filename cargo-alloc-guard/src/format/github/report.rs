@@ -10,17 +10,13 @@ use crate::{
     records::Records,
 };
 
-/// Prints a run in this form, and on GitHub's runner appends the step's summary.
+/// Prints a run in this form, and appends the step's summary if one is asked for.
 ///
 /// The form for people is what stands in a step's log, so on a runner it is printed with commands
 /// stopped, and annotations follow it. The other forms are for files, in which a command would be damage.
 ///
 /// # Errors
 /// If a record cannot be read, or the output or the summary cannot be written.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the commands that show a run call it next")
-)]
 pub(crate) fn report(
     settings: &Settings,
     format: Format,

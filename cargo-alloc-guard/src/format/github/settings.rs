@@ -15,7 +15,6 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// What this process's environment says.
-    #[expect(dead_code, reason = "the commands that show a run call it next")]
     pub(crate) fn from_environment() -> Self {
         Self::new(|variable| env::var_os(variable))
     }
@@ -26,11 +25,8 @@ impl Settings {
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from)
         };
-        if variable("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
-            return Self::default();
-        }
         Self {
-            is_on: true,
+            is_on: variable("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             summary: path("GITHUB_STEP_SUMMARY"),
             repository: path("GITHUB_WORKSPACE"),
         }
@@ -42,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elsewhere_than_on_a_runner_nothing_is_on() {
+    fn annotations_are_for_a_runner_and_the_summary_for_whoever_asks_for_one() {
         for (actions, is_on) in [(None, false), (Some("false"), false), (Some("true"), true)] {
             let settings = Settings::new(|name| match name {
                 "GITHUB_ACTIONS" => actions.map(OsString::from),
@@ -50,7 +46,7 @@ mod tests {
                 _ => Some(name.into()),
             });
             assert_eq!(settings.is_on, is_on);
-            let summary = is_on.then(|| PathBuf::from("GITHUB_STEP_SUMMARY"));
+            let summary = Some(PathBuf::from("GITHUB_STEP_SUMMARY"));
             assert_eq!((settings.summary, settings.repository), (summary, None));
         }
     }

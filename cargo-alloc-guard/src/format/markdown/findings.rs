@@ -83,12 +83,12 @@ fn put_one(page: &mut Page<'_>, text: &str, shown: &mut u64) -> Result<ControlFl
 
 fn failure(record: &Record, overview: &Overview, look: &Look<'_>) -> String {
     let (mark, word) = verdict(record.outcome);
-    let mut finding = format!("\n#### {mark} {} · {word}\n\n", text(record.heading()));
-    let why = why(record);
-    if !why.is_empty() {
-        finding.push_str(&text(&why));
-        finding.push_str("\n\n");
-    }
+    // Foreign text never begins a line or an item, where it could be a heading, a list or a rule.
+    let mut finding = format!(
+        "\n#### {mark} {}\n\n**{word}** {}\n\n",
+        text(record.heading()),
+        text(&why(record))
+    );
     if let Some(place) = place(record).filter(|place| !place.function.is_empty()) {
         finding.push_str(&format!(
             "- at {} in {}\n",
@@ -122,9 +122,9 @@ fn failure(record: &Record, overview: &Overview, look: &Look<'_>) -> String {
 
 /// Which test it is, and where it stands.
 fn test(record: &Record, overview: &Overview) -> String {
-    let mut test = text(&group(record, " · ", overview.targets));
+    let mut test = format!("in {}", text(&group(record, " · ", overview.targets)));
     if !record.name.is_empty() {
-        test = format!("test {} of {test}", code(&record.name));
+        test = format!("test {} {test}", code(&record.name));
     }
     if let Some(place) = test_place(record) {
         let place = code(&format!("{}:{}", place.file, place.line));
@@ -194,7 +194,7 @@ fn list(page: &mut Page<'_>, run: &dyn Records, overview: &Overview, rank: Rank)
                 _ => why(record),
             };
             let line = format!(
-                "- {}: {} ({})\n",
+                "- **{}**: {} ({})\n",
                 text(record.heading()),
                 text(&said),
                 test(record, overview)

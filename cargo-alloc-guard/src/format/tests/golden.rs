@@ -153,6 +153,18 @@ fn other_forms_and_other_places_are_given_no_command() {
     assert_eq!(reported(Format::Human, &Settings::default()), plain);
 }
 
+/// The rich run's texts are full of what looks like a command.
+#[test]
+fn a_document_that_is_printed_to_a_log_holds_no_command() {
+    let root = rich::root();
+    let document = printed(Format::Markdown, &rich::run(), &rich::look(&root));
+    assert!(document.contains("set-output") && document.contains("add-mask"));
+    for line in document.lines() {
+        assert!(!line.trim_start().starts_with("::"), "{line}");
+        assert!(!line.contains("##["), "{line}");
+    }
+}
+
 #[test]
 fn colour_is_for_terminals() {
     let root = rich::root();
