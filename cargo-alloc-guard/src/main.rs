@@ -11,6 +11,7 @@ mod arguments;
 mod baselines;
 mod cargo;
 mod commands;
+mod diff;
 mod doctor;
 mod format;
 mod marks;

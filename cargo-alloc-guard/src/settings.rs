@@ -59,7 +59,7 @@ pub(crate) enum Sites {
 }
 
 /// How cargo is called.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CargoSettings {
     pub(crate) program: OsString,
     pub(crate) rustc: OsString,
@@ -132,11 +132,7 @@ impl CheckSettings {
             } else {
                 RecordFiles::Removed
             },
-            progress: if io::stderr().is_terminal() {
-                Progress::OnTerminal
-            } else {
-                Progress::Silent
-            },
+            progress: Progress::of_stderr(),
         };
         Self {
             run,
@@ -146,7 +142,30 @@ impl CheckSettings {
     }
 }
 
+impl Progress {
+    /// As standard error is a terminal or not.
+    pub(crate) fn of_stderr() -> Self {
+        if io::stderr().is_terminal() {
+            Self::OnTerminal
+        } else {
+            Self::Silent
+        }
+    }
+}
+
 impl CargoSettings {
+    /// For commands that build nothing, and want to know where the workspace is.
+    pub(crate) fn of_workspace(
+        manifest_path: Option<PathBuf>,
+        target_dir: Option<PathBuf>,
+    ) -> Self {
+        Self::new(CargoArguments {
+            manifest_path,
+            target_dir,
+            ..CargoArguments::default()
+        })
+    }
+
     /// What these arguments mean in this environment.
     pub(crate) fn new(arguments: CargoArguments) -> Self {
         let mut options: Vec<OsString> = Vec::new();

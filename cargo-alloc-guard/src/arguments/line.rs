@@ -1,12 +1,15 @@
 //! Owns the command line as a whole: the subcommands, and which is the default.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use super::{
     check::{self, CheckArguments},
+    diff::{self, DiffArguments},
     doctor::{self, DoctorArguments},
+    report::{self, ReportArguments},
 };
 
 const EXAMPLES: &str = "\
@@ -47,9 +50,26 @@ pub(crate) enum Command {
     /// Run every guarded test and print one table (the default).
     #[command(after_help = check::EXAMPLES)]
     Check(CheckArguments),
+    /// Say what changed between two runs, or two revisions.
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(DiffArguments),
+    /// Show the last run here, or record files from elsewhere.
+    #[command(after_help = report::EXAMPLES)]
+    Report(ReportArguments),
     /// Say what is wrong with guarded tests that no test says itself.
     #[command(after_help = doctor::HELP)]
     Doctor(DoctorArguments),
+    /// Write the completion script of a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual page.
+    Man {
+        /// Write the pages of all commands into this folder instead.
+        #[arg(value_name = "DIRECTORY")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Arguments {

@@ -1,15 +1,19 @@
 //! `check`: builds and runs every guarded test of the workspace, prints one table, and gates.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::UNIX_EPOCH,
+};
 
 use anyhow::{Context as _, Result};
 
 use crate::{
-    format::{self, Look},
+    format::{Look, github},
     records::Records as _,
     run::{self, Ran},
     settings::CheckSettings,
     status::Status,
+    store,
 };
 
 /// Runs the command.
@@ -24,10 +28,20 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
         style: settings.style,
         gate: settings.run.gate,
     };
-    format::print(settings.format, &ran.records, &look, out)
+    keep(&ran)?;
+    let github = github::Settings::from_environment();
+    github::report(&github, settings.format, &ran.records, &look, out)
         .context("failed to write the table")?;
     warn(&ran, settings);
     Ok(Status::of(&ran.records.totals()?, settings.run.gate))
+}
+
+/// Leaves the run where `accept`, `report` and `diff` look for the last one.
+fn keep(ran: &Ran) -> Result<()> {
+    let since = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+    let name = format!("check-{}-{since}.jsonl", std::process::id());
+    let path = store::folder(&ran.build.workspace.target).join(name);
+    store::write(&ran.records, &path).context("failed to keep the records of this run")
 }
 
 /// Says what is wrong with the baselines and fails no test.

@@ -1,6 +1,9 @@
 //! The subcommands, one file each: a function of what is asked for and where to write.
 
 mod check;
+mod diff;
+mod generate;
+mod report;
 mod doctor;
 
 use std::io::Write;
@@ -21,6 +24,10 @@ use crate::{
 pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
     match arguments.command() {
         Command::Check(arguments) => check::run(&CheckSettings::new(arguments), out),
+        Command::Diff(arguments) => diff::run(arguments, out),
+        Command::Report(arguments) => report::run(arguments, out),
+        Command::Completions { shell } => generate::completions(shell, out),
+        Command::Man { folder } => generate::man(folder.as_deref(), out),
         Command::Doctor(arguments) => doctor::run(&DoctorSettings::new(arguments), out),
     }
 }

@@ -1,7 +1,10 @@
 //! Owns what a run comes to for each test that was asked for: the record that it left, or one that says
 //! that it was left out, or that nothing is known of it, which is a failure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::UNIX_EPOCH,
+};
 
 use alloc_guard_core::report::{Gate, Outcome, Record, VERSION, binary_name, count};
 
@@ -146,6 +149,9 @@ fn without_record(binary: &TestBinary, name: &str) -> Record {
         scope: "thread".to_owned(),
         features: Some(binary.features.clone()),
         executable: binary.executable.to_string_lossy().into_owned(),
+        unix_milliseconds: UNIX_EPOCH
+            .elapsed()
+            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
         ..Record::default()
     }
 }

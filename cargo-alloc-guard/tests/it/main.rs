@@ -3,6 +3,7 @@
 
 mod again;
 mod baseline;
+mod diff;
 mod doctor;
 mod nextest;
 mod outcomes;

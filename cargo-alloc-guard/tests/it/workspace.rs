@@ -42,12 +42,17 @@ const FILES: [(&str, &str); 22] = files! {
     "ring/tests/regressed.rs" from "ring/tests/regressed.rs",
 };
 
+/// The folder of the repository that is tested, with `/` between its parts.
+pub(crate) fn repository() -> String {
+    let repository = fs::canonicalize(REPOSITORY).unwrap();
+    repository.to_str().unwrap().replace('\\', "/")
+}
+
 /// The generated workspace. It stays where it is from run to run, so that what does not change is not
 /// built again: a fresh folder each time would leave its build output behind each time.
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
-    let repository = fs::canonicalize(REPOSITORY).unwrap();
-    let repository = repository.to_str().unwrap().replace('\\', "/");
+    let repository = repository();
     for (path, text) in FILES {
         write(&root.join(path), &text.replace("{repository}", &repository));
     }

@@ -1,0 +1,48 @@
+//! Owns the arguments of `diff`.
+
+use clap::{Args, ColorChoice, ValueEnum};
+
+use super::CargoArguments;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  cargo alloc-guard diff main.jsonl pr.jsonl    two runs, as `merge --output` writes them
+  cargo alloc-guard diff main                   the revision main, and the last run here
+  cargo alloc-guard diff v1.0 HEAD -p codec     two revisions, each built beside the checkout
+
+Exit status:
+  0  nothing grew
+  1  could not run
+  2  a test broke, or one of its counts grew
+  3  wrong usage";
+
+/// What `diff` takes.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    /// A record file, a folder that holds some, or a revision that git knows.
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+    /// The same; without it, the last run here.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: Option<String>,
+    /// The form of the changes.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: DiffFormat,
+    /// When to colour.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    #[command(flatten)]
+    pub(crate) cargo: CargoArguments,
+}
+
+/// A form in which changes can be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// A line for each test that changed
+    #[default]
+    Human,
+    /// A table for comments on pull requests
+    Markdown,
+    /// One document
+    Json,
+}
