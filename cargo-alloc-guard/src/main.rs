@@ -14,6 +14,7 @@ mod commands;
 mod diff;
 mod doctor;
 mod format;
+mod init;
 mod marks;
 mod patient;
 mod progress;

@@ -9,6 +9,7 @@ use super::{
     check::{self, CheckArguments},
     diff::{self, DiffArguments},
     doctor::{self, DoctorArguments},
+    init::{self, InitArguments},
     report::{self, ReportArguments},
 };
 
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// Say what is wrong with guarded tests that no test says itself.
     #[command(after_help = doctor::HELP)]
     Doctor(DoctorArguments),
+    /// Add alloc-guard to a project: the dependency, a first test, a workflow.
+    #[command(after_help = init::HELP)]
+    Init(InitArguments),
     /// Write the completion script of a shell.
     Completions {
         /// The shell.

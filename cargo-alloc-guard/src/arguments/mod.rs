@@ -2,14 +2,16 @@
 
 mod cargo;
 mod check;
-mod doctor;
 mod diff;
+mod doctor;
+mod init;
 mod line;
 mod report;
 
 pub(crate) use cargo::CargoArguments;
 pub(crate) use check::CheckArguments;
-pub(crate) use doctor::DoctorArguments;
 pub(crate) use diff::{DiffArguments, DiffFormat};
+pub(crate) use doctor::DoctorArguments;
+pub(crate) use init::InitArguments;
 pub(crate) use line::{Arguments, Command};
 pub(crate) use report::ReportArguments;

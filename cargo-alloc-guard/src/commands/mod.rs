@@ -5,12 +5,13 @@ mod diff;
 mod generate;
 mod report;
 mod doctor;
+mod init;
 
 use std::io::Write;
 
 use anyhow::Result;
 
-use self::doctor::DoctorSettings;
+use self::{doctor::DoctorSettings, init::InitSettings};
 use crate::{
     arguments::{Arguments, Command},
     settings::CheckSettings,
@@ -29,5 +30,6 @@ pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
         Command::Completions { shell } => generate::completions(shell, out),
         Command::Man { folder } => generate::man(folder.as_deref(), out),
         Command::Doctor(arguments) => doctor::run(&DoctorSettings::new(arguments), out),
+        Command::Init(arguments) => init::run(&InitSettings::new(arguments), out),
     }
 }

@@ -147,7 +147,10 @@ impl<'a> Libraries<'a> {
 
     /// The declarations in a target that are compiled, for its tests or for others to link.
     fn declared(&self, package: &Package, tree: &Tree, for_tests: bool) -> Vec<Declared> {
-        let mut cfg = self.cfg.clone().with_features(self.graph.features(package));
+        let mut cfg = self
+            .cfg
+            .clone()
+            .with_features(&self.graph.features(package));
         if for_tests {
             cfg = cfg.with("test");
         }
@@ -167,4 +170,13 @@ impl<'a> Libraries<'a> {
         }
         declared
     }
+}
+
+/// Where an allocator is declared that would conflict with `alloc-guard` in a test of this package which
+/// uses the package's library.
+pub(super) fn of_library(graph: &Graph, cfg: &Cfg, package: &Package) -> Option<Declared> {
+    let libraries = Libraries::new(graph, cfg);
+    let name = package.library()?.name.replace('-', "_");
+    let linking = libraries.link(package, false, &|word| word == name);
+    linking.declared.into_iter().next()
 }

@@ -1,6 +1,8 @@
 //! Owns what `cargo metadata` says of all packages that are linked, with their targets and features.
 
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
@@ -27,10 +29,14 @@ pub(crate) struct Package {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) edition: String,
     pub(crate) manifest_path: PathBuf,
     /// Where it was fetched from; `None` for one in a folder of the user's.
     pub(crate) source: Option<String>,
     pub(crate) targets: Vec<Target>,
+    /// What each feature switches on.
+    #[serde(default)]
+    features: BTreeMap<String, Vec<String>>,
 }
 
 /// A target of a package.
@@ -142,10 +148,15 @@ impl Graph {
             })
     }
 
-    /// The features of a package that are on.
-    pub(crate) fn features(&self, package: &Package) -> &[String] {
+    /// The features of a package that are on; where cargo was not asked for dependencies, those that are
+    /// on by default.
+    pub(crate) fn features<'a>(&'a self, package: &'a Package) -> Cow<'a, [String]> {
+        if self.resolve.is_none() {
+            return package.default_features().into();
+        }
         self.node(package)
-            .map_or(&[], |node| node.features.as_slice())
+            .map_or(&[][..], |node| node.features.as_slice())
+            .into()
     }
 
     /// A path as a person reads it: below the workspace's folder, with `/` between its parts.
@@ -163,6 +174,25 @@ impl Graph {
 }
 
 impl Package {
+    /// The package's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.manifest_path.parent().unwrap_or(Path::new("."))
+    }
+
+    fn default_features(&self) -> Vec<String> {
+        let mut on: Vec<String> = Vec::new();
+        let mut open = vec!["default".to_owned()];
+        while let Some(feature) = open.pop() {
+            if let Some(more) = self.features.get(&feature)
+                && !on.contains(&feature)
+            {
+                open.extend(more.iter().cloned());
+                on.push(feature);
+            }
+        }
+        on
+    }
+
     /// Its library, if it has one.
     pub(crate) fn library(&self) -> Option<&Target> {
         self.targets.iter().find(|target| target.is_library())
@@ -241,8 +271,20 @@ mod tests {
         };
         assert_eq!(names(Linked::Normal), ["a"]);
         assert_eq!(names(Linked::ForTests), ["a", "see"]);
-        assert_eq!(graph.features(b), ["fast"]);
-        assert_eq!(graph.features(graph.members()[0]), [""; 0]);
+        assert_eq!(*graph.features(b), ["fast"]);
+        assert_eq!(*graph.features(graph.members()[0]), [""; 0]);
+    }
+
+    #[test]
+    fn without_dependencies_the_default_features_are_on_and_what_they_switch_on() {
+        let answer = r#"{"packages": [{"id": "a", "name": "a", "version": "0.1.0", "edition": "2021",
+            "manifest_path": "/w/Cargo.toml", "source": null, "targets": [], "features":
+            {"default": ["b"], "b": ["c", "dep:x", "y/z", "default"], "c": [], "d": []}}],
+            "workspace_members": ["a"], "workspace_root": "/w", "resolve": null}"#;
+        let graph: Graph = serde_json::from_str(answer).unwrap();
+        let package = graph.members()[0];
+        assert_eq!(*graph.features(package), ["default", "b", "c"]);
+        assert_eq!(graph.dependencies(package, Linked::ForTests).count(), 0);
     }
 
     #[test]
@@ -268,6 +310,7 @@ mod tests {
         assert_eq!(graph.shown(Path::new("/w/b/src/lib.rs")), "b/src/lib.rs");
         assert_eq!(graph.shown(Path::new("/x/lib.rs")), "/x/lib.rs");
         let b = graph.members()[1];
+        assert_eq!(b.folder(), Path::new("/w/b"));
         assert_eq!(b.library().map(|one| one.name.as_str()), Some("b"));
         assert!(graph.members()[0].library().is_none());
     }

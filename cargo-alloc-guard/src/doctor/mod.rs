@@ -17,7 +17,8 @@ mod text;
 mod workspace;
 
 pub(crate) use cfg::Platform;
-pub(crate) use graph::Graph;
+pub(crate) use graph::{Graph, Package};
 pub(crate) use installed::not_installed;
+pub(crate) use targets::tables;
 pub(crate) use text::print;
 pub(crate) use workspace::Workspace;

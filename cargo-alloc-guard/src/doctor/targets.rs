@@ -59,7 +59,7 @@ fn harness(manifest: &DocumentMut, target: &Target) -> Harness {
 }
 
 /// The tables of an array, in either notation.
-fn tables(item: &Item) -> Vec<&dyn TableLike> {
+pub(crate) fn tables(item: &Item) -> Vec<&dyn TableLike> {
     if let Some(array) = item.as_array_of_tables() {
         array.iter().map(|table| table as &dyn TableLike).collect()
     } else {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, io, thread};
 use anyhow::{Context as _, Result, anyhow};
 
 use super::{
-    allocators::Libraries,
+    allocators::{self, Libraries},
     cfg::Cfg,
     depth,
     finding::Finding,
@@ -49,6 +49,17 @@ impl Workspace {
                 }
             }
             Ok(findings)
+        })
+    }
+
+    /// The place of an allocator that a first test of a package would meet besides the guard's.
+    ///
+    /// # Errors
+    /// If the source cannot be looked through.
+    pub(crate) fn allocator_of(&self, package: &Package) -> Result<Option<String>> {
+        on_large_stack(|| {
+            let declared = allocators::of_library(&self.graph, &self.cfg, package);
+            Ok(declared.map(|one| format!("{}:{}", self.graph.shown(&one.path), one.line)))
         })
     }
 

@@ -58,6 +58,17 @@ impl Replacement {
         file.persist(&path).with_context(|| failed(&path))?;
         Ok(path)
     }
+
+    /// The same, unless some file has that name.
+    ///
+    /// # Errors
+    /// If one has, or the system does not let it.
+    pub(crate) fn commit_new(self) -> Result<PathBuf> {
+        let Self { file, path } = self;
+        file.persist_noclobber(&path)
+            .with_context(|| failed(&path))?;
+        Ok(path)
+    }
 }
 
 /// The folder in which a file must be written that is to replace the one at `path`.

@@ -1,10 +1,12 @@
 //! The command from end to end: a workspace is generated, built and run, and what is printed and the
 //! exit status are checked.
 
+mod adopted;
 mod again;
 mod baseline;
 mod diff;
 mod doctor;
+mod init;
 mod nextest;
 mod outcomes;
 mod project;

@@ -35,6 +35,50 @@ impl Project {
         project
     }
 
+    /// One that is made anew for each test that asks for it by a name of its own.
+    pub(crate) fn fresh(name: &str, files: &[(&str, &str)]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("fresh")
+            .join(name);
+        if root.exists() {
+            fs::remove_dir_all(&root).unwrap();
+        }
+        // Or the clone that is tested would be taken for the project's repository.
+        fs::create_dir_all(root.join(".git")).unwrap();
+        let project = Self { root };
+        for (path, text) in files {
+            write(&project.root.join(path), &with_repository(text));
+        }
+        project.lock();
+        project
+    }
+
+    /// What a file holds.
+    pub(crate) fn text(&self, path: &str) -> String {
+        let path = self.root.join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Every file, without what cargo and these tests made, sorted.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let mut files = Vec::new();
+        let mut open = vec![self.root.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.strip_prefix(&self.root).unwrap().to_str().unwrap();
+                let name = name.replace('\\', "/");
+                if path.is_dir() {
+                    open.push(path);
+                } else if name != "Cargo.lock" && !name.starts_with("target/") {
+                    files.push(name);
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+
     /// The versions of the repository's, which are there without a network.
     pub(crate) fn lock(&self) {
         let lock = fs::read_to_string(Path::new(REPOSITORY).join("Cargo.lock")).unwrap();
