@@ -11,7 +11,9 @@ What it finds:
   inside a block, below another's `#[test]` or `#[test_case]`, or without a runner
   a test that runs twice, or that is charged for what another's test macro sets up
   two allocators that meet in one test binary
-  a source file that cannot be read
+  a baseline with entries of tests that are gone, or with debug builds only where continuous
+  integration checks a release build
+  a source file or a baseline that cannot be read
 
 Examples:
   cargo alloc-guard doctor

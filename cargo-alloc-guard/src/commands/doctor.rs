@@ -10,10 +10,11 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     arguments::{CargoArguments, DoctorArguments},
+    baselines::Baselines,
     cargo,
     doctor::{self, Graph, Platform, Workspace},
     progress::Progress,
-    run,
+    run::{self, Samples},
     settings::{self, CargoSettings},
     status::Status,
 };
@@ -92,10 +93,21 @@ pub(crate) fn run(settings: &DoctorSettings, out: &mut dyn Write) -> Result<Stat
     let (mut tests, mut binaries) = (0, 0);
     let seen = cargo::build(&settings.cargo).and_then(|build| {
         let progress = Progress::new(settings.progress);
-        let samples = run::sample(&settings.cargo, &build, &progress)?;
+        let Samples { samples, known } = run::sample(&settings.cargo, &build, &progress)?;
         binaries = samples.len();
-        tests = samples.iter().map(|sample| sample.tests).sum();
-        Ok(doctor::not_installed(&samples, &build.workspace.root))
+        tests = known.values().map(Vec::len).sum();
+        let root = &build.workspace.root;
+        let mut findings = doctor::not_installed(&samples, root);
+        // What cannot be read was found before.
+        if let Ok(baselines) = Baselines::read(&build.workspace.packages) {
+            findings.extend(doctor::stale(
+                &baselines,
+                &known,
+                settings.cargo.extent,
+                root,
+            ));
+        }
+        Ok(findings)
     });
     match seen {
         Ok(more) => findings.extend(more),

@@ -148,6 +148,43 @@ impl Finding {
         }
     }
 
+    /// A baseline that is none.
+    pub(super) fn unread_baseline(path: String, line: usize, why: String) -> Self {
+        Self {
+            path,
+            line,
+            what: "this baseline cannot be read".to_owned(),
+            why,
+            cure: "put the line right, or take the file from the last commit".to_owned(),
+        }
+    }
+
+    /// An entry of a baseline that nothing is held to.
+    pub(super) fn stale_entry(path: String, line: usize, binary: &str, test: &str) -> Self {
+        Self {
+            path,
+            line,
+            what: format!("this entry holds for no test: there is no `{test}` in {binary}"),
+            why: "the test was renamed, moved or removed, or these build options leave it out"
+                .to_owned(),
+            cure: "`cargo alloc-guard accept` removes it".to_owned(),
+        }
+    }
+
+    /// A baseline without what a gate compares with.
+    pub(super) fn only_debug(path: String, line: usize, gate: &str) -> Self {
+        Self {
+            path,
+            line,
+            what: "this baseline holds debug builds only, and a release build is gated on"
+                .to_owned(),
+            why: format!(
+                "{gate} checks a release build, of which no test has an entry here: they fail there as new"
+            ),
+            cure: "`cargo alloc-guard --release`, then `cargo alloc-guard accept`".to_owned(),
+        }
+    }
+
     /// A file that could not be looked into.
     pub(super) fn unread(path: String, reason: &Unread) -> Self {
         let (line, what, why) = match reason {

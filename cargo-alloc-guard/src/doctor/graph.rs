@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
+use super::gate::repository;
 use crate::settings::CargoSettings;
 
 /// The workspace and everything it depends on.
@@ -165,6 +166,12 @@ impl Graph {
             .unwrap_or(path)
             .to_string_lossy()
             .replace('\\', "/")
+    }
+
+    /// The same of a path that may lie beside the workspace, in its repository.
+    pub(crate) fn shown_in_repository(&self, path: &Path) -> String {
+        let below = path.strip_prefix(repository(&self.root)).unwrap_or(path);
+        below.to_string_lossy().replace('\\', "/")
     }
 
     fn node(&self, package: &Package) -> Option<&Node> {

@@ -3,9 +3,11 @@
 
 mod allocators;
 mod attributes;
+mod baseline;
 mod cfg;
 mod depth;
 mod finding;
+mod gate;
 mod graph;
 mod installed;
 mod modules;
@@ -16,7 +18,9 @@ mod tests;
 mod text;
 mod workspace;
 
+pub(crate) use baseline::stale;
 pub(crate) use cfg::Platform;
+pub(crate) use gate::repository;
 pub(crate) use graph::{Graph, Package};
 pub(crate) use installed::not_installed;
 pub(crate) use targets::tables;

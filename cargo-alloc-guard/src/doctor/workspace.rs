@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow};
 
 use super::{
     allocators::{self, Libraries},
+    baseline,
     cfg::Cfg,
     depth,
     finding::Finding,
@@ -36,16 +37,17 @@ impl Workspace {
         on_large_stack(|| {
             let libraries = Libraries::new(&self.graph, &self.cfg);
             let mut findings = BTreeSet::new();
-            let is_chosen = |package: &Package| {
+            let mut chosen = self.graph.members();
+            chosen.retain(|package| {
                 packages.is_empty() || packages.iter().any(|spec| package.is_meant_by(spec))
-            };
-            for package in self.graph.members() {
-                if is_chosen(package) && self.knows_us(package) {
-                    for (target, harness) in targets(package)? {
-                        let tree = Tree::read(&target.src_path);
-                        findings.extend(self.of_tests(package, &tree, harness));
-                        findings.extend(libraries.conflicts(package, &target.src_path, &tree));
-                    }
+            });
+            findings.extend(baseline::examine(&self.graph, &chosen));
+            chosen.retain(|package| self.knows_us(package));
+            for package in chosen {
+                for (target, harness) in targets(package)? {
+                    let tree = Tree::read(&target.src_path);
+                    findings.extend(self.of_tests(package, &tree, harness));
+                    findings.extend(libraries.conflicts(package, &target.src_path, &tree));
                 }
             }
             Ok(findings)

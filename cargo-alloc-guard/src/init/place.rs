@@ -1,7 +1,6 @@
 //! Owns where things go: which package of a workspace is meant, and the folder of its repository.
 
 use std::{
-    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -9,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    doctor::{Graph, Package},
+    doctor::{Graph, Package, repository},
     settings::CargoSettings,
 };
 
@@ -97,31 +96,4 @@ fn nearest(cargo: &CargoSettings) -> Result<Option<PathBuf>> {
     let path = String::from_utf8_lossy(&output.stdout);
     let path = path.trim_end_matches(['\r', '\n']);
     Ok((!path.is_empty()).then(|| PathBuf::from(path)))
-}
-
-/// The folder of the repository that holds a folder; the folder itself, if none does.
-fn repository(folder: &Path) -> PathBuf {
-    let with_git = folder
-        .ancestors()
-        .find(|ancestor| ancestor.join(OsStr::new(".git")).exists());
-    with_git.unwrap_or(folder).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn the_repository_is_the_nearest_folder_above_that_git_knows() {
-        let folder = tempfile::tempdir().unwrap();
-        let inner = folder.path().join("a/b");
-        fs::create_dir_all(&inner).unwrap();
-        fs::create_dir(folder.path().join(".git")).unwrap();
-        assert_eq!(repository(&inner), folder.path());
-        // As in a worktree.
-        fs::write(folder.path().join("a/.git"), "gitdir: elsewhere").unwrap();
-        assert_eq!(repository(&inner), folder.path().join("a"));
-    }
 }

@@ -12,4 +12,4 @@ mod process;
 mod sample;
 
 pub(crate) use course::{Ran, run};
-pub(crate) use sample::{Sample, sample};
+pub(crate) use sample::{Sample, Samples, sample};

@@ -6,17 +6,25 @@ use anyhow::Result;
 
 use super::{folder::RunFolder, guarded::Guarded, process::Test};
 use crate::{
+    baselines::Known,
     cargo::{Build, Environment, TestBinary},
     progress::Progress,
     settings::{CargoSettings, IgnoredTests, RecordFiles, Sites, TestSettings},
 };
 
+/// What was seen of all test binaries.
+#[derive(Debug)]
+pub(crate) struct Samples<'a> {
+    /// Of each one with guarded tests.
+    pub(crate) samples: Vec<Sample<'a>>,
+    /// The guarded tests of each, those without any too.
+    pub(crate) known: Known,
+}
+
 /// What was seen of a test binary.
 #[derive(Debug)]
 pub(crate) struct Sample<'a> {
     pub(crate) binary: &'a TestBinary,
-    /// How many guarded tests it has.
-    pub(crate) tests: usize,
     /// What one of them left, if any got as far as that.
     pub(crate) record: Option<Record>,
 }
@@ -29,7 +37,7 @@ pub(crate) fn sample<'a>(
     cargo: &CargoSettings,
     build: &'a Build,
     progress: &Progress,
-) -> Result<Vec<Sample<'a>>> {
+) -> Result<Samples<'a>> {
     let settings = TestSettings {
         filters: Vec::new(),
         ignored: IgnoredTests::LeftOut,
@@ -38,7 +46,8 @@ pub(crate) fn sample<'a>(
     let folder = RunFolder::create(&build.workspace.target, RecordFiles::Removed)?;
     let environment = Environment::new(cargo, build);
     let mut samples = Vec::new();
-    for (binary, names) in Guarded::find(&build.tests, &settings)?.chosen {
+    let guarded = Guarded::find(&build.tests, &settings)?;
+    for (binary, names) in guarded.chosen {
         progress.running(&binary.source);
         let test = Test {
             binary,
@@ -58,11 +67,10 @@ pub(crate) fn sample<'a>(
             Some(record) => Some(record),
             None => run(&names)?,
         };
-        samples.push(Sample {
-            binary,
-            tests: names.len(),
-            record,
-        });
+        samples.push(Sample { binary, record });
     }
-    Ok(samples)
+    Ok(Samples {
+        samples,
+        known: guarded.known,
+    })
 }

@@ -290,3 +290,75 @@ fn the_whole_workspace_is_looked_through_unless_a_package_is_named() {
     let help = doctor("--help");
     help.says(0, &["What it finds:\n", "Examples:\n", "Exit status:\n"]);
 }
+
+const GATED: &str = "[package]\nname = \"gated\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\ntest = false\n\n\
+    [dev-dependencies]\nalloc-guard = { path = \"{repository}/alloc-guard\", default-features = false }\n\n\
+    # Built sooner; what matters is that there are no debug assertions.\n[profile.release]\nopt-level = 0\n";
+const HELD: &str =
+    "#[alloc_guard::allocates]\nfn held() {\n    drop(std::hint::black_box(Box::new(1_u32)));\n}\n";
+const COUNTS: &str = "{ allocations = 1, bytes = 4, peak_bytes = 4 }";
+
+#[test]
+fn a_baseline_that_a_gate_finds_empty_or_that_holds_what_is_gone_is_named() {
+    let debug_only = format!(
+        "version = 1\n\n[test.hot.gone]\ndebug = {COUNTS}\n\n[test.hot.held]\ndebug = {COUNTS}\n"
+    );
+    let workflow = ".github/workflows/gate.yml";
+    let project = Project::fresh(
+        "gated",
+        &[
+            ("Cargo.toml", GATED),
+            ("src/lib.rs", ""),
+            ("tests/hot.rs", HELD),
+            ("alloc-guard.toml", &debug_only),
+            (
+                workflow,
+                "jobs:\n  a:\n    steps:\n      - run: cargo alloc-guard --release\n",
+            ),
+        ],
+    );
+    // The harm: the gate fails, although nothing changed.
+    let debug = ran(project.command("").env("CI", "true"));
+    debug.says(0, &[]);
+    let release = ran(project.command("--release").env("CI", "true"));
+    release.says(2, &["NEW"]);
+
+    let examined = ran(&mut project.command("doctor"));
+    let gone = "alloc-guard.toml:3 this entry holds for no test: there is no `gone` in hot";
+    let only =
+        "alloc-guard.toml:3 this baseline holds debug builds only, and a release build is gated on";
+    assert_eq!(findings(&examined), [only, gone], "{examined}");
+    examined.says(
+        2,
+        &[&format!("= note: {workflow}:4 checks a release build")],
+    );
+
+    // What `accept` makes of it.
+    let cured = format!("version = 1\n\n[test.hot.held]\ndebug = {COUNTS}\nrelease = {COUNTS}\n");
+    std::fs::write(project.root.join("alloc-guard.toml"), cured).unwrap();
+    ran(project.command("--release").env("CI", "true")).says(0, &[]);
+    let cured = ran(&mut project.command("doctor"));
+    cured.says(0, &["nothing to complain of: 1 guarded test in 1 binary\n"]);
+
+    // One that cannot be read is named, and nothing is held to it.
+    std::fs::write(
+        project.root.join("alloc-guard.toml"),
+        "version = 1\n[other]\n",
+    )
+    .unwrap();
+    let damaged = ran(&mut project.command("doctor"));
+    let expected = "alloc-guard.toml:2 this baseline cannot be read";
+    assert_eq!(findings(&damaged), [expected], "{damaged}");
+
+    // Without the gate, debug builds are enough.
+    std::fs::remove_file(project.root.join(workflow)).unwrap();
+    let debug_only = debug_only.replace("gone", "held_too");
+    std::fs::write(project.root.join("alloc-guard.toml"), debug_only).unwrap();
+    let both = format!("{HELD}{}", HELD.replace("fn held", "fn held_too"));
+    std::fs::write(project.root.join("tests/hot.rs"), both).unwrap();
+    let well = ran(&mut project.command("doctor"));
+    well.says(
+        0,
+        &["nothing to complain of: 2 guarded tests in 1 binary\n"],
+    );
+}
