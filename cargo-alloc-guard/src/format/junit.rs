@@ -1,13 +1,12 @@
 //! Owns the form for continuous integration that reads test results: `JUnit`'s XML.
 //!
-//! There is no standard. What is written is valid by the schema of Jenkins' xunit plugin, and each
-//! attribute means what Jenkins, GitLab and the usual actions on GitHub take it for. What differs from
-//! other schemas:
+//! There is no standard. What is written is valid by the schemas of Jenkins' xunit plugin, and each
+//! attribute means what Jenkins, GitLab and the usual actions on GitHub take it for. Where they differ:
 //! - `file` and `line` of a test case, which GitLab and GitHub's readers show, are in the plugin's schema
-//!   of 2018 and gone from that of today, which is the same otherwise.
-//! - windyroad's schema, the one that is cited most, has neither of them, nor totals on `testsuites`, nor
-//!   `system-out` and a `message` in a test case's `skipped`; and it wants `hostname`, `timestamp`,
-//!   `system-out` and `system-err` of each suite, of which the first two would differ from run to run.
+//!   until 2018, and not in the one since then. Everything else is in both.
+//! - windyroad's schema, the one that is cited most, has neither of the two, nor totals on `testsuites`,
+//!   nor a test case's `system-out`; and it wants `timestamp`, `hostname`, `system-out` and `system-err`
+//!   of each suite, of which the first two would differ from run to run. No reader asks for them.
 
 use std::{borrow::Cow, io::Write};
 
