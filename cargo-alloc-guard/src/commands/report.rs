@@ -2,8 +2,8 @@
 
 use std::{io::Write, path::PathBuf};
 
-use alloc_guard_core::report::Gate;
-use anyhow::{Context as _, Result};
+use alloc_guard_core::report::{Gate, count};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{
     arguments::ReportArguments,
@@ -25,6 +25,10 @@ pub(crate) fn run(arguments: ReportArguments, out: &mut dyn Write) -> Result<Sta
         (store::last(&workspace.target)?, workspace.root)
     } else {
         let run = store::merge(&arguments.inputs, None, &mut |_| {})?;
+        if run.count() == 0 {
+            let inputs = count(arguments.inputs.len() as u64, "input");
+            bail!("no record in {inputs}: test processes leave them in `target/alloc-guard`");
+        }
         // Records from elsewhere can be shown where there is no workspace, without their sources.
         let root = Workspace::read(&cargo).map_or_else(|_| PathBuf::from("."), |found| found.root);
         (run, root)

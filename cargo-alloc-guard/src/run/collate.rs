@@ -135,7 +135,7 @@ fn captured_message(captured: &str, name: &str) -> String {
     let text = text.strip_prefix(&format!("{name}: ")).unwrap_or(text);
     match text.split_once('\n') {
         Some((first, rest)) => format!("{}\n{rest}", first.trim_end_matches(':')),
-        None => text.to_owned(),
+        None => text.trim_end_matches(':').to_owned(),
     }
 }
 

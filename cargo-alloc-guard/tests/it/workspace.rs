@@ -8,8 +8,20 @@ use std::{
     sync::LazyLock,
 };
 
-const COMMAND: &str = env!("CARGO_BIN_EXE_cargo-alloc-guard");
+pub(crate) const COMMAND: &str = env!("CARGO_BIN_EXE_cargo-alloc-guard");
 pub(crate) const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Variables that mean something to the command or to tests, and are not set for them.
+pub(crate) const UNSET: [&str; 8] = [
+    "ALLOC_GUARD_STRICT",
+    "ALLOC_GUARD_DIR",
+    "CI",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+    "RUST_BACKTRACE",
+    "RUST_TEST_THREADS",
+    "RUSTFLAGS",
+];
 
 macro_rules! files {
     ($($to:literal from $from:literal,)*) => {
@@ -65,6 +77,11 @@ static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
     root
 });
 
+/// The folder of the generated workspace.
+pub(crate) fn root() -> &'static Path {
+    &ROOT
+}
+
 /// Writes a file unless it is there already, whole: another test process may be reading it.
 pub(crate) fn write(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|present| present == text) {
@@ -94,16 +111,7 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
         .env("CARGO_TARGET_DIR", ROOT.join("target"))
         .env("CARGO_TERM_COLOR", "never")
         .stdin(Stdio::null());
-    for variable in [
-        "ALLOC_GUARD_STRICT",
-        "ALLOC_GUARD_DIR",
-        "CI",
-        "GITHUB_ACTIONS",
-        "GITHUB_STEP_SUMMARY",
-        "RUST_BACKTRACE",
-        "RUST_TEST_THREADS",
-        "RUSTFLAGS",
-    ] {
+    for variable in UNSET {
         command.env_remove(variable);
     }
     command
