@@ -8,6 +8,7 @@ use std::{
 };
 
 mod arguments;
+mod baseline;
 mod baselines;
 mod cargo;
 mod commands;

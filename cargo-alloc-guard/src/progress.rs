@@ -19,7 +19,16 @@ impl Progress {
 
     /// Says what is running, in cargo's look.
     pub(crate) fn running(&self, what: &str) {
-        self.write(&format!("\r\u{1b}[2K{:>12} {what}", "Running"));
+        self.say("Running", what);
+    }
+
+    /// Says what is being read.
+    pub(crate) fn reading(&self, what: &str) {
+        self.say("Reading", what);
+    }
+
+    fn say(&self, verb: &str, what: &str) {
+        self.write(&format!("\r\u{1b}[2K{verb:>12} {what}"));
     }
 
     fn write(&self, text: &str) {

@@ -6,9 +6,11 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::{
+    accept::{self, AcceptArguments},
     check::{self, CheckArguments},
     diff::{self, DiffArguments},
     doctor::{self, DoctorArguments},
+    merge::{self, MergeArguments},
     init::{self, InitArguments},
     report::{self, ReportArguments},
 };
@@ -57,6 +59,12 @@ pub(crate) enum Command {
     /// Show the last run here, or record files from elsewhere.
     #[command(after_help = report::EXAMPLES)]
     Report(ReportArguments),
+    /// Put the shards of a run together.
+    #[command(after_help = merge::EXAMPLES)]
+    Merge(MergeArguments),
+    /// Take what was measured over into the baselines.
+    #[command(after_help = accept::EXAMPLES)]
+    Accept(AcceptArguments),
     /// Say what is wrong with guarded tests that no test says itself.
     #[command(after_help = doctor::HELP)]
     Doctor(DoctorArguments),

@@ -27,7 +27,7 @@ pub(crate) struct Artifact {
 }
 
 /// A target of a package.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) kind: Vec<String>,

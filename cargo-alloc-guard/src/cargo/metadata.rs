@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
+use super::messages::Target;
 use crate::settings::CargoSettings;
 
 /// The workspace.
@@ -36,6 +37,7 @@ pub(crate) struct Package {
     pub(crate) rust_version: Option<String>,
     pub(crate) readme: Option<String>,
     pub(crate) manifest_path: PathBuf,
+    pub(crate) targets: Vec<Target>,
 }
 
 impl Workspace {
@@ -69,6 +71,11 @@ impl Workspace {
             })?;
         }
         Ok(workspace)
+    }
+
+    /// The member of this name.
+    pub(crate) fn member(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| package.name == name)
     }
 
     /// The package with this id. One that is no member of the workspace is known by its folder only.

@@ -1,10 +1,12 @@
 //! The subcommands, one file each: a function of what is asked for and where to write.
 
+mod accept;
 mod check;
 mod diff;
 mod generate;
 mod report;
 mod doctor;
+mod merge;
 mod init;
 
 use std::io::Write;
@@ -29,6 +31,8 @@ pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
         Command::Report(arguments) => report::run(arguments, out),
         Command::Completions { shell } => generate::completions(shell, out),
         Command::Man { folder } => generate::man(folder.as_deref(), out),
+        Command::Merge(arguments) => merge::run(arguments, out),
+        Command::Accept(arguments) => accept::run(arguments, out),
         Command::Doctor(arguments) => doctor::run(&DoctorSettings::new(arguments), out),
         Command::Init(arguments) => init::run(&InitSettings::new(arguments), out),
     }

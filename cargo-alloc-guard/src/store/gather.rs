@@ -144,10 +144,8 @@ mod tests {
     }
 
     fn text(records: &[Record]) -> String {
-        records
-            .iter()
-            .map(|record| format!("{}\n", to_json(record)))
-            .collect()
+        let lines: Vec<_> = records.iter().map(to_json).collect();
+        lines.join("\n") + "\n"
     }
 
     fn gather(

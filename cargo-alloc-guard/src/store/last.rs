@@ -114,7 +114,7 @@ mod tests {
         fn new() -> Self {
             let folder_ = tempfile::tempdir().unwrap();
             fs::create_dir_all(folder(folder_.path())).unwrap();
-            let built = SystemTime::now() - Duration::from_secs(60);
+            let built = SystemTime::now() - Duration::from_mins(1);
             let binary = fs::File::create(folder_.path().join("hot")).unwrap();
             binary.set_modified(built).unwrap();
             let since = built.duration_since(UNIX_EPOCH).unwrap();

@@ -19,7 +19,8 @@ use crate::records::Records;
 /// Puts the shards of one run together: record files, and folders that hold some, however deep. The
 /// lines stay as they are, so that what later versions add to them is kept.
 ///
-/// With `output` the run is written there, whole or not at all. `read` is told of each file.
+/// With `output` the run is written there, whole or not at all, and not if it is empty. `read` is told
+/// of each file.
 ///
 /// # Errors
 /// If an input is not there, cannot be read or holds something else, or the run cannot be written.
@@ -39,8 +40,8 @@ pub(crate) fn merge(
     }
     let run = gathered.finish()?;
     match output {
-        Some(path) => run.save(path),
-        None => Ok(run),
+        Some(path) if run.count() > 0 => run.save(path),
+        _ => Ok(run),
     }
 }
 

@@ -14,4 +14,3 @@ mod sort;
 pub(crate) use last::{folder, last};
 pub(crate) use merge::{merge, write};
 pub(crate) use replace::Replacement;
-pub(crate) use run_file::RunFile;

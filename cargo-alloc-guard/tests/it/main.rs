@@ -1,6 +1,8 @@
 //! The command from end to end: a workspace is generated, built and run, and what is printed and the
 //! exit status are checked.
 
+mod accept;
+mod accept_given;
 mod adopted;
 mod again;
 mod baseline;
@@ -8,6 +10,7 @@ mod diff;
 mod doctor;
 mod init;
 mod nextest;
+mod merge;
 mod outcomes;
 mod project;
 mod selection;
