@@ -106,9 +106,9 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
     command
         .arg("alloc-guard")
         .args(arguments)
-        .current_dir(&*ROOT)
+        .current_dir(root())
         .env("CARGO_NET_OFFLINE", "true")
-        .env("CARGO_TARGET_DIR", ROOT.join("target"))
+        .env("CARGO_TARGET_DIR", root().join("target"))
         .env("CARGO_TERM_COLOR", "never")
         .stdin(Stdio::null());
     for variable in UNSET {
