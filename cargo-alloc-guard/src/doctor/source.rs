@@ -94,6 +94,7 @@ fn words(tokens: TokenStream) -> HashSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::{modules::SourceFile, scan::scan};
 
     fn line(text: &str) -> Option<usize> {
         match Source::parse(text) {
@@ -147,39 +148,59 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_deepest_file_that_is_let_through_is_read_on_the_stack_it_is_given() {
-        let read = || {
-            let half = depth::DEEPEST / 2;
-            for (before, part, after) in [
-                ("const A: u8 = ", "(", ")"),
-                ("const A: u8 = ", "[", "]"),
-                ("const A: u8 = ", "{", "}"),
-                ("const A: u8 = ", "!", ""),
-                ("const A: u8 = 1 + ", "1 +", ""),
-                ("const A: ", "Vec<", ">"),
-                ("const A: u8 = ", "|| ", ""),
-                ("", "mod m {", "}"),
-                ("fn f() ", "{ fn f() ", ""),
-            ] {
-                let repeated = |text: &str, times| text.repeat(times);
-                let times = (1..half).rev().step_by(64).find(|times| {
-                    let text = format!("{before}{}", repeated(part, *times));
-                    let text = format!("{text}0{};", repeated(after, *times));
-                    text.parse()
-                        .is_ok_and(|tokens| depth::too_deep(tokens).is_none())
-                });
-                let _ = times.map(|times| {
-                    let text = format!(
-                        "{before}{}0{};",
-                        repeated(part, times),
-                        repeated(after, times)
-                    );
-                    Source::parse(&text).map(drop)
-                });
-            }
+    /// The deepest nesting of one kind that is let through, read and looked through.
+    fn read_the_deepest([before, open, inside, close, after]: [&str; 5]) {
+        let text = |times: usize| {
+            let (open, close) = (open.repeat(times), close.repeat(times));
+            format!("{before}{open}{inside}{close}{after}")
         };
+        let is_too_deep = |times: usize| depth::too_deep(text(times).parse().unwrap()).is_some();
+        let (mut fits, mut does_not) = (1, depth::DEEPEST);
+        assert!(is_too_deep(does_not), "{open}");
+        while does_not - fits > 1 {
+            let middle = fits.midpoint(does_not);
+            if is_too_deep(middle) {
+                does_not = middle;
+            } else {
+                fits = middle;
+            }
+        }
+        let source = Source::parse(&text(fits));
+        let source = source.unwrap_or_else(|error| panic!("{open}: {error:?}"));
+        let found = scan(&SourceFile {
+            path: "x.rs".into(),
+            source,
+            conditions: Vec::new(),
+        });
+        assert_eq!(found.allocators, [], "{open}");
+    }
+
+    #[test]
+    fn the_deepest_file_that_is_let_through_is_read_on_the_stack_that_is_given() {
         let thread = std::thread::Builder::new().stack_size(depth::STACK);
-        thread.spawn(read).unwrap().join().unwrap();
+        let reading = thread.spawn(|| {
+            for kind in [
+                ["const A: u8 = ", "(", "0", ")", ";"],
+                ["const A: u8 = ", "[", "0", "]", ";"],
+                ["const A: u8 = ", "{", "0", "}", ";"],
+                ["const A: u8 = ", "f(", "0", ")", ";"],
+                ["const A: u8 = ", "!", "0", "", ";"],
+                ["const A: u8 = ", "1 + ", "0", "", ";"],
+                ["const A: u8 = ", "a = ", "0", "", ";"],
+                ["const A: u8 = a", ".f()", "", "", ";"],
+                ["const A: u8 = ", "|| ", "0", "", ";"],
+                ["const A: u8 = ", "if a { 1 } else ", "{ 0 }", "", ";"],
+                ["const A: u8 = ", "match a { _ => ", "0", "}", ";"],
+                ["const A: ", "Vec<", "u8", ">", " = a;"],
+                ["const A: ", "&", "u8", "", " = a;"],
+                ["const A: ", "fn() -> ", "u8", "", " = a;"],
+                ["fn f(", "&", "a", "", ": u8) {}"],
+                ["", "mod m { ", "", "}", ""],
+                ["", "fn f() { ", "", "}", ""],
+            ] {
+                read_the_deepest(kind);
+            }
+        });
+        reading.unwrap().join().unwrap();
     }
 }

@@ -254,6 +254,24 @@ fn a_file_that_cannot_be_read_is_a_finding_and_hides_no_other() {
 }
 
 #[test]
+fn a_file_without_end_is_a_finding_and_no_end_of_the_doctor() {
+    let package = GATED.replace("gated", "endless");
+    let endless = format!("{HELD}\nconst A: u8 =\n    {}0;\n", "!".repeat(200_000));
+    let project = Project::fresh(
+        "endless",
+        &[
+            ("Cargo.toml", &package),
+            ("src/lib.rs", ""),
+            ("tests/endless.rs", &endless),
+        ],
+    );
+    let ran = ran(&mut project.command("doctor"));
+    let expected = "tests/endless.rs:7 this file is nested too deeply to be read";
+    assert_eq!(findings(&ran), [expected], "{ran}");
+    assert_eq!(ran.status, Some(2), "{ran}");
+}
+
+#[test]
 fn where_nothing_is_guarded_the_first_step_is_named() {
     let ran = doctor("-p cases");
     ran.says(0, &[]);
