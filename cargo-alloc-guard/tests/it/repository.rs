@@ -55,6 +55,7 @@ impl Repository {
     pub(crate) fn make(name: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(root.join(".git"));
+        let _ = fs::remove_file(root.join("alloc-guard.toml"));
         let made = Self(root);
         made.write(
             "Cargo.toml",

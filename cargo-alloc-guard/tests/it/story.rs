@@ -62,6 +62,34 @@ fn a_project_gates_on_its_baseline() {
     let unsharded = repository.run(&[]);
     unsharded.says(0, &["3 operations: 3 as expected\n"]);
     in_shards(&repository, &unsharded);
+    with_a_damaged_baseline(&repository);
+}
+
+/// The command says where it is damaged, and leaves it as it is.
+fn with_a_damaged_baseline(repository: &Repository) {
+    let path = repository.0.join("alloc-guard.toml");
+    let sound = fs::read_to_string(&path).unwrap();
+    for (line, said) in [
+        (
+            "<<<<<<< HEAD\n",
+            "`<<<<<<<` is the mark of a merge conflict: keep either side",
+        ),
+        ("size = 1\n", "an unknown key `size`"),
+    ] {
+        let damaged = sound.replacen("[measured]\n", &format!("[measured]\n{line}"), 1);
+        let number = 1 + damaged
+            .lines()
+            .position(|found| found == line.trim_end())
+            .unwrap();
+        fs::write(&path, &damaged).unwrap();
+        for command in [vec![], vec!["accept"]] {
+            let ran = repository.run(&command);
+            ran.says(1, &[]);
+            let error = format!("alloc-guard.toml:{number}: {said}");
+            assert!(ran.stderr.contains(&error), "{error:?} is missing:\n{ran}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
+        }
+    }
 }
 
 /// The lines that a diff of the baseline removes and adds.

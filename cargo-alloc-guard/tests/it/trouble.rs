@@ -92,6 +92,21 @@ fn a_reader_that_has_gone_is_no_error_and_hides_none() {
     assert!(!stderr.contains("error"), "{stderr}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_whatever_the_tests_did() {
+    for arguments in ["-p beta -- --test own", "man", "completions fish"] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command(arguments.split_whitespace())
+            .stdout(full)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments}: {stderr}");
+        assert!(stderr.contains("No space left on device"), "{stderr}");
+    }
+}
+
 #[test]
 fn colour_is_there_when_it_is_asked_for() {
     let coloured = run("--color always -p bare");
