@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::{
     moved::{CURE, heading, moved},
     overview::{Overview, Rank},
+    words::{Targets, built},
 };
 use crate::records::Records;
 
@@ -26,9 +27,9 @@ pub(crate) struct Look<'a> {
 /// If a record cannot be read, or the output cannot be written.
 pub(crate) fn print(run: &dyn Records, look: &Look<'_>, out: &mut dyn Write) -> Result<()> {
     let overview = Overview::of(run, look.gate)?;
-    rows(run, overview.width, look, out)?;
+    rows(run, &overview, look, out)?;
     if overview.failing > 0 {
-        failures(run, look, out)?;
+        failures(run, &overview, look, out)?;
         moved_tests(run, &overview, look, out)?;
     }
     writeln!(out, "{}", report::summary(&overview.totals, look.style))?;
@@ -36,10 +37,15 @@ pub(crate) fn print(run: &dyn Records, look: &Look<'_>, out: &mut dyn Write) -> 
     Ok(())
 }
 
-fn rows(run: &dyn Records, width: usize, look: &Look<'_>, out: &mut dyn Write) -> Result<()> {
+fn rows(
+    run: &dyn Records,
+    overview: &Overview,
+    look: &Look<'_>,
+    out: &mut dyn Write,
+) -> Result<()> {
     let mut last = None;
     run.for_each(&mut |record| {
-        let header = header(record, look.style);
+        let header = header(record, overview.targets, look.style);
         if last.as_ref() != Some(&header) {
             if last.is_some() {
                 writeln!(out)?;
@@ -47,28 +53,38 @@ fn rows(run: &dyn Records, width: usize, look: &Look<'_>, out: &mut dyn Write) -
             writeln!(out, "{header}")?;
             last = Some(header);
         }
-        writeln!(out, "{}", report::line(record, width, look.style))?;
+        writeln!(out, "{}", report::line(record, overview.width, look.style))?;
         Ok(())
     })?;
     writeln!(out)?;
     Ok(())
 }
 
-fn failures(run: &dyn Records, look: &Look<'_>, out: &mut dyn Write) -> Result<()> {
+fn failures(
+    run: &dyn Records,
+    overview: &Overview,
+    look: &Look<'_>,
+    out: &mut dyn Write,
+) -> Result<()> {
     run.for_each(&mut |record| {
         if !record.outcome.is_failure(look.gate) || Rank::of(record) == Some(Rank::Moved) {
             return Ok(());
         }
         let text = report::failure_text(record, look.root, look.style);
         if !text.is_empty() {
-            writeln!(out, "{}\n{}\n", title(record, look.style), text.trim_end())?;
+            writeln!(
+                out,
+                "{}\n{}\n",
+                title(record, overview.targets, look.style),
+                text.trim_end()
+            )?;
         }
         Ok(())
     })
 }
 
-fn header(record: &Record, style: Style) -> String {
-    let profile = style.dim(&format!("[{}]", record.profile));
+fn header(record: &Record, targets: Targets, style: Style) -> String {
+    let profile = style.dim(&format!("[{}]", built(record, targets)));
     format!("{} · {}  {profile}", record.package, record.binary)
 }
 
@@ -89,7 +105,12 @@ fn moved_tests(
             if let Some(moved) = moved(record)
                 && (moved.then, moved.now) == (then, now)
             {
-                writeln!(out, "  {}  {}", name(record), moved.change)?;
+                writeln!(
+                    out,
+                    "  {}  {}",
+                    name(record, overview.targets),
+                    moved.change
+                )?;
             }
             Ok(ControlFlow::Continue(()))
         })?;
@@ -102,14 +123,14 @@ fn moved_tests(
     Ok(())
 }
 
-fn title(record: &Record, style: Style) -> String {
-    style.dim(&format!("── {}", name(record)))
+fn title(record: &Record, targets: Targets, style: Style) -> String {
+    style.dim(&format!("── {}", name(record, targets)))
 }
 
-fn name(record: &Record) -> String {
+fn name(record: &Record, targets: Targets) -> String {
     let name = match record.name.as_str() {
         "" => record.heading(),
         name => name,
     };
-    format!("{} · {name} ({})", record.package, record.profile)
+    format!("{} · {name} ({})", record.package, built(record, targets))
 }

@@ -145,3 +145,57 @@ impl Overview {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{borrow::Cow, cell::Cell};
+
+    use super::*;
+    use crate::records::Iter;
+
+    /// A run of these outcomes, and how many records were read of it.
+    struct Counted(&'static [Outcome], Cell<usize>);
+
+    impl Records for Counted {
+        fn open(&self) -> Result<Iter<'_>> {
+            Ok(Box::new(self.0.iter().map(|outcome| {
+                self.1.set(self.1.get() + 1);
+                Ok(Cow::Owned(Record {
+                    outcome: *outcome,
+                    ..Record::default()
+                }))
+            })))
+        }
+    }
+
+    #[test]
+    fn a_run_is_read_no_further_than_to_the_last_test_of_a_rank_or_the_last_that_is_wanted() {
+        let outcomes = &[
+            Outcome::AsExpected,
+            Outcome::Regressed,
+            Outcome::Regressed,
+            Outcome::Improved,
+        ];
+        let run = Counted(outcomes, Cell::default());
+        let overview = Overview::of(&run, Gate::default()).unwrap();
+        for (rank, wanted, read) in [
+            (Rank::Regressed, 9, 3),
+            (Rank::Regressed, 1, 2),
+            (Rank::Improved, 9, 4),
+            (Rank::Unstable, 9, 0),
+        ] {
+            run.1.set(0);
+            let mut seen = 0;
+            let each = overview.each_of(rank, &run, &mut |_| {
+                seen += 1;
+                Ok(if seen == wanted {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                })
+            });
+            each.unwrap();
+            assert_eq!(run.1.get(), read, "{rank:?} {wanted}");
+        }
+    }
+}

@@ -117,20 +117,24 @@ pub(super) fn test_place(record: &Record) -> Option<Place<'_>> {
     })
 }
 
-/// What a test's binary and the way it was built are called; the target where a run has several.
+/// What a test's binary and the way it was built are called.
 pub(super) fn group(record: &Record, separator: &str, targets: Targets) -> String {
+    format!(
+        "{}{separator}{} [{}]",
+        record.package,
+        record.binary,
+        built(record, targets)
+    )
+}
+
+/// How a test was built: its profile, and its target where a run has several.
+pub(super) fn built(record: &Record, targets: Targets) -> String {
     let Record {
-        package,
-        binary,
-        profile,
-        target,
-        ..
+        profile, target, ..
     } = record;
     match targets {
-        Targets::Several if !target.is_empty() => {
-            format!("{package}{separator}{binary} [{profile}, {target}]")
-        }
-        _ => format!("{package}{separator}{binary} [{profile}]"),
+        Targets::Several if !target.is_empty() => format!("{profile}, {target}"),
+        _ => profile.clone(),
     }
 }
 

@@ -84,10 +84,11 @@ fn put_one(page: &mut Page<'_>, text: &str, shown: &mut u64) -> Result<ControlFl
 fn failure(record: &Record, overview: &Overview, look: &Look<'_>) -> String {
     let (mark, word) = verdict(record.outcome);
     // Foreign text never begins a line or an item, where it could be a heading, a list or a rule.
+    let verdict = format!("**{word}** {}", text(&why(record)));
     let mut finding = format!(
-        "\n#### {mark} {}\n\n**{word}** {}\n\n",
+        "\n#### {mark} {}\n\n{}\n\n",
         text(record.heading()),
-        text(&why(record))
+        verdict.trim_end()
     );
     if let Some(place) = place(record).filter(|place| !place.function.is_empty()) {
         finding.push_str(&format!(

@@ -69,9 +69,10 @@ impl<'a> Page<'a> {
             return Ok(Room::None);
         }
         self.put(open)?;
+        let reserved = self.reserved;
         self.reserve(close.len());
         within(self)?;
-        self.release(close.len());
+        self.reserved = reserved;
         self.put(close)
     }
 

@@ -1,6 +1,6 @@
 //! Each form of the rich run, as it is in `tests/formats`. `SNAPSHOTS=overwrite` rewrites the files.
 
-use alloc_guard_core::report::{Record, Style};
+use alloc_guard_core::report::{Outcome, Record, Style};
 use snapbox::{Data, assert_data_eq, data::DataFormat};
 
 use super::rich;
@@ -98,6 +98,7 @@ fn what_fails_depends_on_the_gate_in_every_form() {
         let markdown = printed(Format::Markdown, &rich::run(), &look);
         assert!(markdown.contains(headline), "{markdown}");
         assert_eq!(markdown.contains("🆕 1 test not in"), ci, "{markdown}");
+        assert!(!markdown.contains("Not shown"), "{markdown}");
     }
 }
 
@@ -116,12 +117,59 @@ fn a_run_without_failures_says_so_and_annotates_only_what_improved() {
     assert!(!human.contains("──"), "{human}");
 }
 
+#[test]
+fn shards_of_other_targets_and_compilers_are_kept_apart() {
+    let root = rich::root();
+    for (format, name) in [
+        (Format::Human, "shards.txt"),
+        (Format::Markdown, "shards.md"),
+        (Format::Junit, "shards.xml"),
+    ] {
+        let printed = printed(format, &rich::shards(), &rich::look(&root));
+        assert_data_eq!(printed, golden(name));
+    }
+    let annotations = annotations(&rich::shards(), &rich::look(&root));
+    assert_data_eq!(annotations, golden("shards.annotations"));
+}
+
 /// What a runner would see, the token aside.
 fn reported(format: Format, settings: &Settings) -> String {
     let root = rich::root();
     let mut out = Vec::new();
     github::report(settings, format, &rich::run(), &rich::look(&root), &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+fn annotations(run: &dyn Records, look: &Look<'_>) -> String {
+    let mut out = Vec::new();
+    github::report(&runner(), Format::Human, run, look, &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let token = out.lines().next().unwrap().rsplit("::").next().unwrap();
+    let (_, annotations) = out.rsplit_once(&format!("\n::{token}::\n")).unwrap();
+    annotations.to_owned()
+}
+
+#[test]
+fn what_does_not_fail_by_the_gate_is_a_notice() {
+    let root = rich::root();
+    let mut run = rich::run();
+    run.retain(|record| matches!(record.outcome, Outcome::New | Outcome::Improved));
+    for (ci, strict, errors, notices) in [
+        (false, false, 0, 4),
+        (true, false, 1, 3),
+        (false, true, 3, 1),
+        (true, true, 4, 0),
+    ] {
+        let mut look = rich::look(&root);
+        (look.gate.ci, look.gate.strict) = (ci, strict);
+        let annotations = annotations(&run, &look);
+        let number = |level| annotations.matches(level).count();
+        assert_eq!(
+            (number("::error "), number("::notice ")),
+            (errors, notices),
+            "{annotations}"
+        );
+    }
 }
 
 fn runner() -> Settings {

@@ -134,6 +134,26 @@ fn a_summary_of_5000_regressions_is_cut_below_the_limit_and_says_how_much_is_mis
 }
 
 #[test]
+fn nothing_better_is_shown_before_what_is_worse() {
+    let root = rich::root();
+    let run = Made {
+        tests: 100,
+        one: |at| match at % 2 {
+            0 => regression(at),
+            _ => improvement(at),
+        },
+    };
+    for limit in (2_000..30_000).step_by(97) {
+        let cut = markdown(&run, &rich::look(&root), Some(limit));
+        let regressions = cut.matches("\n#### ❌ ").count();
+        assert!(
+            regressions == 50 || !cut.contains("improved\n\n- "),
+            "{cut}"
+        );
+    }
+}
+
+#[test]
 fn every_limit_is_kept_and_leaves_a_whole_document() {
     let root = rich::root();
     let rich = rich::run();

@@ -91,7 +91,7 @@ const HOSTILE: &str = "\
 
 /// The run.
 pub(super) fn run() -> Vec<Record> {
-    let mut run = [as_expected(), broken(), ended(), moved()].concat();
+    let mut run = [as_expected(), broken(), ended(), with_the_compiler()].concat();
     run.sort_by(order);
     run
 }
@@ -100,6 +100,7 @@ fn as_expected() -> Vec<Record> {
     vec![
         Record {
             title: "SHA-256 hashing".to_owned(),
+            nanoseconds: 61_234_567_890,
             ..test("sha256", Outcome::AsExpected)
         },
         Record {
@@ -255,8 +256,35 @@ fn ended() -> Vec<Record> {
     ]
 }
 
-fn moved() -> Vec<Record> {
-    let moved = |name: &str, reasons: &[&str], outcome| Record {
+/// Shards of one run, from jobs with other targets and compilers.
+pub(super) fn shards() -> Vec<Record> {
+    let shard = |target: &str, then, now: &str| Record {
+        target: target.to_owned(),
+        toolchain: now.to_owned(),
+        baseline: Some(held(14, 96, then)),
+        ..moved("parse", &["allocations 14 → 15"], Outcome::Regressed)
+    };
+    let mut run = vec![
+        shard("aarch64-apple-darwin", "1.94.0", "1.95.0"),
+        shard("x86_64-unknown-linux-gnu", "1.95.0", "1.96.0"),
+        Record {
+            outcome: Outcome::Improved,
+            locked: allocated(10, 80),
+            reasons: vec!["allocations 14 → 10".to_owned()],
+            ..shard("x86_64-pc-windows-msvc", "1.95.0", "1.97.0")
+        },
+        Record {
+            target: String::new(),
+            message: "the process ended with exit status 3 before 1 test had reported".to_owned(),
+            ..test("aborts", Outcome::Unreported)
+        },
+    ];
+    run.sort_by(order);
+    run
+}
+
+fn moved(name: &str, reasons: &[&str], outcome: Outcome) -> Record {
+    Record {
         promise: Some(Promise::Allocates),
         locked: allocated(15, 112),
         baseline: Some(held(14, 96, "1.95.0")),
@@ -264,7 +292,10 @@ fn moved() -> Vec<Record> {
         sites: vec![site(6, 61)],
         package: "zeta".to_owned(),
         ..test(name, outcome)
-    };
+    }
+}
+
+fn with_the_compiler() -> Vec<Record> {
     vec![
         moved(
             "parse",
