@@ -23,6 +23,7 @@ pub(crate) const STRICT: &str = "ALLOC_GUARD_STRICT";
 #[derive(Debug)]
 pub(crate) struct CheckSettings {
     pub(crate) run: RunSettings,
+    pub(crate) output: Option<PathBuf>,
     pub(crate) format: Format,
     pub(crate) style: Style,
 }
@@ -37,7 +38,6 @@ pub(crate) struct RunSettings {
     /// How often each test runs.
     pub(crate) repeat: NonZeroUsize,
     pub(crate) sites: Sites,
-    pub(crate) records: RecordFiles,
     pub(crate) progress: Progress,
 }
 
@@ -90,13 +90,6 @@ pub(crate) enum IgnoredTests {
     Only,
 }
 
-/// What becomes of the record files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RecordFiles {
-    Removed,
-    Kept,
-}
-
 /// Whether to say what is going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -127,15 +120,11 @@ impl CheckSettings {
             runner: arguments.runner,
             repeat: arguments.repeat,
             sites: Sites::OfRegressions,
-            records: if arguments.keep_records {
-                RecordFiles::Kept
-            } else {
-                RecordFiles::Removed
-            },
             progress: Progress::of_stderr(),
         };
         Self {
             run,
+            output: arguments.output,
             format: arguments.format,
             style: style_of_stdout(arguments.color),
         }

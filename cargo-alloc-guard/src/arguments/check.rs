@@ -1,6 +1,6 @@
 //! Owns the arguments of `check`.
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, ColorChoice};
 
@@ -16,10 +16,6 @@ Examples:
 
 /// What `check` takes.
 #[derive(Args, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "flags as typed; `settings` gives them meaning"
-)]
 pub(crate) struct CheckArguments {
     /// Run only tests with one of these texts in their name.
     #[arg(value_name = "FILTER")]
@@ -45,9 +41,9 @@ pub(crate) struct CheckArguments {
     /// Run each test N times: one whose counts differ from run to run is unstable, and fails.
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) repeat: NonZeroUsize,
-    /// Keep the record files of this run, and say where they are.
-    #[arg(long)]
-    pub(crate) keep_records: bool,
+    /// Write the run to this record file too, for `diff`, `merge` and `report`.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// The form of the table.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -29,6 +29,9 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
         gate: settings.run.gate,
     };
     keep(&ran)?;
+    if let Some(path) = &settings.output {
+        store::write(&ran.records, path)?;
+    }
     let github = github::Settings::from_environment();
     github::report(&github, settings.format, &ran.records, &look, out)
         .context("failed to write the table")?;

@@ -17,8 +17,8 @@ use crate::{
     records::Records,
     run,
     settings::{
-        CargoSettings, IgnoredTests, Progress, RecordFiles, RunSettings, Runner, Sites,
-        TestSettings, style_of_stdout,
+        CargoSettings, IgnoredTests, Progress, RunSettings, Runner, Sites, TestSettings,
+        style_of_stdout,
     },
     status::Status,
     store,
@@ -90,7 +90,6 @@ fn run_revision(cargo: &CargoSettings, sources: &Path, folder: &Path) -> Result<
         runner: Runner::Direct,
         repeat: NonZeroUsize::MIN,
         sites: Sites::Always,
-        records: RecordFiles::Removed,
         progress: Progress::of_stderr(),
     };
     Ok(run::run(&settings)?.records)

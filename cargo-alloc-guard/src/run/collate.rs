@@ -149,9 +149,9 @@ fn without_record(binary: &TestBinary, name: &str) -> Record {
         scope: "thread".to_owned(),
         features: Some(binary.features.clone()),
         executable: binary.executable.to_string_lossy().into_owned(),
-        unix_milliseconds: UNIX_EPOCH
-            .elapsed()
-            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
+        unix_milliseconds: UNIX_EPOCH.elapsed().map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        }),
         ..Record::default()
     }
 }

@@ -1,8 +1,6 @@
 //! Owns the course of a run: build the tests, find the guarded ones, run them, and run again those whose
 //! counts do not hold.
 
-use std::io::{self, Write as _};
-
 use alloc_guard_core::report::{Record, count};
 use anyhow::{Result, bail};
 
@@ -18,7 +16,7 @@ use crate::{
     cargo::{self, Build, Environment, TestBinary},
     progress::Progress,
     records::order,
-    settings::{RecordFiles, RunSettings, Runner, Sites},
+    settings::{RunSettings, Runner, Sites},
 };
 
 /// What a run came to.
@@ -56,7 +54,7 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<(Vec<Record>, Know
     if guarded.chosen.is_empty() {
         bail!(nothing());
     }
-    let folder = RunFolder::create(&build.workspace.target, settings.records)?;
+    let folder = RunFolder::create(&build.workspace.target)?;
     let environment = Environment::new(&settings.cargo, build);
     let runs = Runs {
         settings,
@@ -83,14 +81,6 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<(Vec<Record>, Know
             let next = runs.once(&doubtful, Sites::Always, ", again")?;
             again::compare(&mut records, &next);
         }
-    }
-    if settings.records == RecordFiles::Kept {
-        // Where nobody reads it, the folder is still where `--help` says.
-        let _ = writeln!(
-            io::stderr(),
-            "the records are in {}",
-            folder.path().display()
-        );
     }
     if records.is_empty() {
         bail!(nothing());

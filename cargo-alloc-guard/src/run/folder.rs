@@ -12,9 +12,7 @@ use std::{
 use alloc_guard_core::report::{Record, read_records};
 use anyhow::{Context as _, Result};
 
-use crate::settings::RecordFiles;
-
-/// What is left of runs that were killed, or that someone kept and forgot, goes after a week.
+/// What is left of runs that were killed goes after a week.
 const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 
 /// The folder of a run.
@@ -22,7 +20,6 @@ const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 pub(crate) struct RunFolder {
     path: PathBuf,
     folders: Cell<usize>,
-    files: RecordFiles,
 }
 
 impl RunFolder {
@@ -30,7 +27,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// If it cannot be made.
-    pub(crate) fn create(target: &Path, files: RecordFiles) -> Result<Self> {
+    pub(crate) fn create(target: &Path) -> Result<Self> {
         let runs = target.join("alloc-guard");
         remove_old(&runs);
         let since = UNIX_EPOCH.elapsed().unwrap_or_default();
@@ -40,13 +37,7 @@ impl RunFolder {
         Ok(Self {
             path,
             folders: Cell::new(0),
-            files,
         })
-    }
-
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// A folder for the next processes: records carry the binary's name, and two targets of a package
@@ -63,10 +54,8 @@ impl RunFolder {
 
 impl Drop for RunFolder {
     fn drop(&mut self) {
-        if self.files == RecordFiles::Removed {
-            // A later run removes what could not be removed now.
-            let _ = fs::remove_dir_all(&self.path);
-        }
+        // A later run removes what could not be removed now.
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
@@ -114,19 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_leaves_nothing_behind_unless_it_is_kept() {
+    fn a_run_leaves_nothing_behind() {
         let target = tempfile::tempdir().unwrap();
-        let run = RunFolder::create(target.path(), RecordFiles::Removed).unwrap();
-        let path = run.path().to_owned();
+        let run = RunFolder::create(target.path()).unwrap();
+        let path = run.path.clone();
         let (first, second) = (run.next().unwrap(), run.next().unwrap());
         assert!(first.is_dir() && second.is_dir() && first != second);
         drop(run);
         assert!(!path.exists());
-
-        let kept = RunFolder::create(target.path(), RecordFiles::Kept).unwrap();
-        let path = kept.path().to_owned();
-        drop(kept);
-        assert!(path.is_dir());
     }
 
     #[test]

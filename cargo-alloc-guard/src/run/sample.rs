@@ -9,7 +9,7 @@ use crate::{
     baselines::Known,
     cargo::{Build, Environment, TestBinary},
     progress::Progress,
-    settings::{CargoSettings, IgnoredTests, RecordFiles, Sites, TestSettings},
+    settings::{CargoSettings, IgnoredTests, Sites, TestSettings},
 };
 
 /// What was seen of all test binaries.
@@ -43,7 +43,7 @@ pub(crate) fn sample<'a>(
         ignored: IgnoredTests::LeftOut,
         threads: None,
     };
-    let folder = RunFolder::create(&build.workspace.target, RecordFiles::Removed)?;
+    let folder = RunFolder::create(&build.workspace.target)?;
     let environment = Environment::new(cargo, build);
     let mut samples = Vec::new();
     let guarded = Guarded::find(&build.tests, &settings)?;

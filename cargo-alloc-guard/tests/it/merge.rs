@@ -87,17 +87,15 @@ fn shards_come_to_the_table_the_file_and_the_status_of_one_run() {
 
 #[test]
 fn what_real_processes_left_is_merged_and_gated() {
-    let kept = |arguments: &str| {
-        let ran = run(&format!("--keep-records {arguments}"));
-        let mut lines = ran.stderr.lines();
-        lines
-            .find_map(|line| line.strip_prefix("the records are in "))
-            .unwrap_or_else(|| panic!("{ran}"))
-            .to_owned()
+    let folder = tempfile::tempdir().unwrap();
+    let written = |file: &str, arguments: &str| {
+        let path = folder.path().join(file);
+        run(&format!("--output {} {arguments}", path.display()));
+        path.to_str().unwrap().to_owned()
     };
     let shards = [
-        kept("-p ring -- --test regressed"),
-        kept("-p beta -- --test own"),
+        written("a.jsonl", "-p ring -- --test regressed"),
+        written("b.jsonl", "-p beta -- --test own"),
     ];
     let good = run(&format!("merge {}", shards[1]));
     good.says(0, &["beta · own  [debug]\n", "✅ allocates   One box"]);
@@ -111,9 +109,6 @@ fn what_real_processes_left_is_merged_and_gated() {
             "values.iter().map(|value| value * 2).collect()",
         ],
     );
-    for shard in shards {
-        fs::remove_dir_all(shard).unwrap();
-    }
 }
 
 #[test]

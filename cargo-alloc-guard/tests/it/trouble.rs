@@ -1,6 +1,6 @@
 //! What is no test's fault: the build, the command line, a reader that has gone, files left behind.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{fs, process::Stdio};
 
 use crate::workspace::{command, ran, run};
 
@@ -114,24 +114,25 @@ fn colour_is_there_when_it_is_asked_for() {
 }
 
 #[test]
-fn records_are_kept_where_that_is_asked_for() {
-    let ran = run("--keep-records -p beta -- --test own");
-    ran.says(0, &[]);
-    let kept = ran
-        .stderr
-        .lines()
-        .find_map(|line| line.strip_prefix("the records are in "))
-        .unwrap_or_else(|| panic!("{ran}"));
-    let records: Vec<_> = fs::read_dir(Path::new(kept).join("1"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "jsonl")
-        })
-        .collect();
-    assert_eq!(records.len(), 1, "{ran}");
-    let text = fs::read_to_string(&records[0]).unwrap();
-    assert_eq!(text.lines().count(), 3, "{text}");
-    fs::remove_dir_all(kept).unwrap();
+fn a_run_is_written_to_a_file_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl");
+    run(&format!(
+        "--output {} -p beta -- --test own",
+        path.display()
+    ))
+    .says(0, &[]);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 4, "{text}");
+    let nowhere = folder.path().join("no/such/run.jsonl");
+    let ran = run(&format!(
+        "--output {} -p beta -- --test own",
+        nowhere.display()
+    ));
+    ran.says(1, &[]);
+    assert!(
+        ran.stderr
+            .contains(&format!("error: failed to write {}", nowhere.display())),
+        "{ran}"
+    );
 }
