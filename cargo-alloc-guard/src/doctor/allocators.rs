@@ -180,3 +180,184 @@ pub(super) fn of_library(graph: &Graph, cfg: &Cfg, package: &Package) -> Option<
     let linking = libraries.link(package, false, &|word| word == name);
     linking.declared.into_iter().next()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::fixture::{Made, workspace};
+
+    const DECLARED: &str = "#[global_allocator]\nstatic GLOBAL: S = S;\n";
+    const NOT_FOR_TESTS: &str = "#[cfg(not(test))]\n#[global_allocator]\nstatic GLOBAL: S = S;\n";
+    const FOR_TESTS: &str = "#[cfg(test)]\n#[global_allocator]\nstatic GLOBAL: S = S;\n";
+    const FRONT_TOO: &str = "use alloc_guard as _; use app as _;\n";
+
+    /// The front, and a package `app` that its tests depend on; with other packages.
+    fn found(app: Made<'_>, others: Vec<Made<'_>>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut packages = others;
+        packages.push(Made {
+            name: FRONT,
+            is_member: false,
+            library: DECLARED,
+            ..Made::default()
+        });
+        packages.push(Made { name: "app", ..app });
+        let workspace = workspace(folder.path(), &packages);
+        let findings = workspace.findings(&["app".to_owned()]).unwrap();
+        let findings = findings.into_iter();
+        findings
+            .map(|finding| format!("{}:{}", finding.path, finding.line))
+            .collect()
+    }
+
+    #[test]
+    fn what_a_test_names_is_linked_and_what_it_does_not_is_not() {
+        let app = |test| Made {
+            depends_on: &["dev:alloc-guard"],
+            library: DECLARED,
+            tests: test,
+            ..Made::default()
+        };
+        assert_eq!(
+            found(app(&[("hot", FRONT_TOO)]), vec![]),
+            ["app/src/lib.rs:2"]
+        );
+        let nothing = [""; 0];
+        assert_eq!(
+            found(app(&[("hot", "use alloc_guard as _;")]), vec![]),
+            nothing
+        );
+        assert_eq!(found(app(&[("hot", "use app as _;")]), vec![]), nothing);
+    }
+
+    #[test]
+    fn a_test_s_own_allocator_meets_the_front_s() {
+        let test = format!("use alloc_guard as _;\n{DECLARED}");
+        let app = Made {
+            depends_on: &["dev:alloc-guard"],
+            tests: &[("hot", &test), ("other", DECLARED)],
+            ..Made::default()
+        };
+        assert_eq!(found(app, vec![]), ["app/tests/hot.rs:3"]);
+    }
+
+    #[test]
+    fn a_library_is_compiled_for_its_own_tests_in_another_way_than_for_others() {
+        let with = |declared, test| {
+            let library = format!("{declared}#[cfg(test)] use alloc_guard as _;\n");
+            let app = Made {
+                depends_on: &["dev:alloc-guard"],
+                library: &library,
+                tests: test,
+                ..Made::default()
+            };
+            found(app, vec![])
+        };
+        let nothing = [""; 0];
+        assert_eq!(with(NOT_FOR_TESTS, &[]), nothing);
+        assert_eq!(with(FOR_TESTS, &[]), ["app/src/lib.rs:3"]);
+        assert_eq!(
+            with(NOT_FOR_TESTS, &[("hot", FRONT_TOO)]),
+            ["app/src/lib.rs:3"]
+        );
+        let word = format!("{NOT_FOR_TESTS}use app as _;\n");
+        assert_eq!(with(&word, &[]), nothing, "it does not link itself");
+    }
+
+    #[test]
+    fn features_that_are_on_count() {
+        let with = |feature: &str| {
+            let library = format!("#[cfg(feature = \"{feature}\")]\n{DECLARED}");
+            let app = Made {
+                depends_on: &["dev:alloc-guard"],
+                library: &library,
+                tests: &[("hot", FRONT_TOO)],
+                ..Made::default()
+            };
+            found(app, vec![])
+        };
+        assert_eq!(with("on"), ["app/src/lib.rs:3"]);
+        assert_eq!(with("off"), [""; 0]);
+    }
+
+    #[test]
+    fn libraries_bring_along_what_they_name_and_those_from_elsewhere_everything() {
+        let app = |library| Made {
+            depends_on: &["dev:alloc-guard", "middle"],
+            library,
+            tests: &[("hot", FRONT_TOO)],
+            ..Made::default()
+        };
+        let others = |is_member, names| {
+            vec![
+                Made {
+                    name: "middle",
+                    is_member,
+                    depends_on: &["low", "app"],
+                    library: names,
+                    ..Made::default()
+                },
+                Made {
+                    name: "low",
+                    library: DECLARED,
+                    ..Made::default()
+                },
+            ]
+        };
+        let (linked, nothing) = (["low/src/lib.rs:2"], [""; 0]);
+        let names = "use middle as _;";
+        assert_eq!(
+            found(app(names), others(true, "use {app as _, low as _};")),
+            linked
+        );
+        assert_eq!(found(app(names), others(true, "use app as _;")), nothing);
+        assert_eq!(found(app(names), others(false, "")), linked);
+        assert_eq!(found(app(""), others(true, "use low as _;")), nothing);
+    }
+
+    #[test]
+    fn the_front_may_come_from_further_away_and_is_named_with_who_brings_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let packages = [
+            Made {
+                name: "app",
+                depends_on: &["dev:helper"],
+                tests: &[(
+                    "hot",
+                    "use helper as _;\n#[global_allocator]\nstatic G: S = S;\n",
+                )],
+                ..Made::default()
+            },
+            Made {
+                name: "helper",
+                depends_on: &[FRONT],
+                library: "pub use alloc_guard::alloc_free;",
+                ..Made::default()
+            },
+            Made {
+                name: FRONT,
+                is_member: false,
+                ..Made::default()
+            },
+        ];
+        let workspace = workspace(folder.path(), &packages);
+        let findings = workspace.findings(&[]).unwrap();
+        let [finding] = &findings.iter().collect::<Vec<_>>()[..] else {
+            panic!("{findings:?}");
+        };
+        assert_eq!(
+            (finding.path.as_str(), finding.line),
+            ("app/tests/hot.rs", 3)
+        );
+        assert!(
+            finding.cure.contains("in the package `helper`"),
+            "{finding:?}"
+        );
+        assert!(
+            finding
+                .why
+                .starts_with("the test binary of app/tests/hot.rs"),
+            "{finding:?}"
+        );
+    }
+}

@@ -7,14 +7,16 @@ mod baseline;
 mod cfg;
 mod depth;
 mod finding;
+#[cfg(test)]
+mod fixture;
 mod gate;
 mod graph;
+mod harm;
 mod installed;
 mod modules;
 mod scan;
 mod source;
 mod targets;
-mod tests;
 mod text;
 mod workspace;
 

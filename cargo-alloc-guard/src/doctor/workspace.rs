@@ -12,10 +12,10 @@ use super::{
     depth,
     finding::Finding,
     graph::{Graph, Linked, Package},
+    harm::{self, Runner},
     modules::Tree,
     scan::{Found, scan},
     targets::{Harness, targets},
-    tests::{self, Runner},
 };
 
 /// The packages whose crates hold the attributes.
@@ -104,7 +104,7 @@ impl Workspace {
         let mut findings = self.unread(tree);
         for (path, found) in &files {
             for test in &found.tests {
-                findings.extend(tests::examine(path, test, runner));
+                findings.extend(harm::examine(path, test, runner));
             }
         }
         findings
@@ -129,4 +129,77 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T>
             .map_err(|_| anyhow!("the thread that reads the source has panicked"))
             .context("failed to look through the source")?
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::doctor::fixture::{Made, workspace};
+
+    const FRONT: Made<'_> = Made {
+        name: "alloc-guard",
+        is_member: false,
+        depends_on: &[],
+        library: "",
+        tests: &[],
+    };
+    const BROKEN: &[(&str, &str)] = &[("broken", "fn fn() {}")];
+
+    fn places(packages: &[Made<'_>], named: &[String]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let findings = workspace(folder.path(), packages).findings(named).unwrap();
+        findings.into_iter().map(|finding| finding.path).collect()
+    }
+
+    #[test]
+    fn packages_that_know_us_are_looked_through_however_they_come_to_it() {
+        let packages = [
+            FRONT,
+            Made {
+                name: "direct",
+                depends_on: &["dev:alloc-guard"],
+                tests: BROKEN,
+                ..Made::default()
+            },
+            Made {
+                name: "indirect",
+                // Two ways, and a circle, as tests may have one.
+                depends_on: &["dev:other", "helper", "dev:indirect"],
+                tests: BROKEN,
+                ..Made::default()
+            },
+            Made {
+                name: "helper",
+                depends_on: &["other", "alloc-guard"],
+                ..Made::default()
+            },
+            Made {
+                name: "other",
+                tests: BROKEN,
+                ..Made::default()
+            },
+        ];
+        let (direct, indirect) = ("direct/tests/broken.rs", "indirect/tests/broken.rs");
+        assert_eq!(places(&packages, &[]), [direct, indirect]);
+        assert_eq!(places(&packages, &["indirect".to_owned()]), [indirect]);
+        assert_eq!(places(&packages, &["other".to_owned()]), [""; 0]);
+    }
+
+    #[test]
+    fn a_library_with_an_allocator_is_told_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = |library| Made {
+            name: "app",
+            library,
+            ..Made::default()
+        };
+        let of = |library| {
+            let workspace = workspace(folder.path(), &[made(library)]);
+            let members = workspace.graph.members();
+            workspace.allocator_of(members[0]).unwrap()
+        };
+        let declared = "\n#[global_allocator]\nstatic A: S = S;";
+        assert_eq!(of(declared).as_deref(), Some("app/src/lib.rs:3"));
+        assert_eq!(of("static A: S = S;"), None);
+        assert_eq!(of(&format!("#[cfg(test)]{declared}")), None);
+    }
 }
