@@ -1,7 +1,7 @@
 //! Owns what a run makes of a baseline: which counts are new, which are better left, and which are of no
 //! test any more. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloc_guard_core::baseline::{Baseline, Circumstances, Counts, Entry, Held, compare, key};
 use anyhow::{Result, anyhow, bail};
@@ -130,18 +130,18 @@ impl Next {
             baseline,
             plain_targets,
         } = self;
-        let is_held = |binary: &str, name: &str| {
-            let same = |test: &Test| test.binary == binary && test.name == name;
-            measured.counts.keys().any(same)
-                || (measured.unsound.iter())
-                    .any(|test| test.is_held && test.binary == binary && test.name == name)
-        };
+        let sound = (measured.counts.keys()).map(|test| (&*test.binary, &*test.name));
+        let unsound = (measured.unsound.iter())
+            .filter(|test| test.is_held)
+            .map(|test| (&*test.binary, &*test.name));
+        let held: BTreeSet<(&str, &str)> = sound.chain(unsound).collect();
         for (binary, tests) in &mut baseline.tests {
             tests.retain(|name, entry| {
                 let not_held = measured.not_held.contains(&(binary.clone(), name.clone()));
                 let keys = entry.counts.keys().map(String::as_str);
                 let plain = |profile: &str| plain_targets.get(profile).cloned();
-                is_held(binary, name) || !(not_held || present.lacks(binary, name, keys, &plain))
+                held.contains(&(binary, name))
+                    || !(not_held || present.lacks(binary, name, keys, &plain))
             });
         }
         baseline.tests.retain(|_, tests| !tests.is_empty());
@@ -243,6 +243,10 @@ fn write(document: &mut Document, old: &Baseline, new: &Baseline) {
             }
         }
     }
+    document.add_tests(new.tests.iter().flat_map(|(binary, tests)| {
+        let names = tests.keys().map(String::as_str);
+        names.map(|name| (binary.as_str(), name))
+    }));
     for (binary, tests) in &new.tests {
         for (name, entry) in tests {
             let before = old.tests.get(binary).and_then(|tests| tests.get(name));

@@ -1,6 +1,6 @@
 //! Owns the text of a baseline: what is changed, and nothing else of it.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashMap};
 
 use alloc_guard_core::baseline::{Circumstances, Counts};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
@@ -59,11 +59,42 @@ impl Document {
         self.toml.to_string().replace('\n', self.line_break)
     }
 
-    /// Writes the counts of a test under a key.
-    pub(super) fn set_counts(&mut self, binary: &str, name: &str, key: &str, counts: Counts) {
-        if self.test(binary, name).is_none() {
-            self.add_test(binary, name);
+    /// Adds those of the tests, which are sorted, that are not there: each before the first that comes
+    /// after it, in a file that is sorted as in one that somebody has put in an order of their own.
+    pub(super) fn add_tests<'a>(&mut self, tests: impl Iterator<Item = (&'a str, &'a str)>) {
+        let mut present: Vec<(isize, Path)> = Vec::new();
+        for_each_table(self.toml.as_table_mut(), &mut |path, table| {
+            present.push((table.position().unwrap_or_default(), path));
+        });
+        present.sort();
+        let mut present = present.into_iter().map(|(_, path)| path).peekable();
+        let mut places: HashMap<Path, isize> = HashMap::new();
+        // `[measured]` may have to stand before them.
+        let mut end = 1;
+        let mut place = |path| {
+            places.insert(path, end);
+            end += 1;
+        };
+        for (binary, name) in tests.filter(|(binary, name)| !self.has_test(binary, name)) {
+            let path = Some((binary.to_owned(), name.to_owned()));
+            while let Some(earlier) = present.next_if(|present| *present <= path) {
+                place(earlier);
+            }
+            place(path);
         }
+        present.for_each(place);
+        for (binary, name) in places.keys().flatten() {
+            if !self.has_test(binary, name) {
+                self.add_test(binary, name);
+            }
+        }
+        for_each_table(self.toml.as_table_mut(), &mut |path, table| {
+            table.set_position(places.get(&path).copied());
+        });
+    }
+
+    /// Writes the counts of a test that is there under a key.
+    pub(super) fn set_counts(&mut self, binary: &str, name: &str, key: &str, counts: Counts) {
         let Some(test) = self.test(binary, name) else {
             return;
         };
@@ -102,7 +133,7 @@ impl Document {
     /// Writes what the counts under a key were measured under.
     pub(super) fn set_measured(&mut self, key: &str, circumstances: &Circumstances) {
         if !self.toml.contains_key("measured") {
-            self.shift(0);
+            // Tests begin at 1.
             self.toml.insert("measured", new_table(Some(0)));
         }
         let Some(measured) = self.toml.get_mut("measured").and_then(Item::as_table_mut) else {
@@ -126,14 +157,7 @@ impl Document {
         }
     }
 
-    fn test(&mut self, binary: &str, name: &str) -> Option<&mut Table> {
-        let tests = self.toml.get_mut("test")?.as_table_mut()?;
-        let tests = tests.get_mut(binary)?.as_table_mut()?;
-        tests.get_mut(name)?.as_table_mut()
-    }
-
     fn add_test(&mut self, binary: &str, name: &str) {
-        let place = self.make_room(binary, name);
         let mut parent = self.toml.as_table_mut();
         for key in ["test", binary] {
             let item = parent.entry(key).or_insert_with(|| new_table(None));
@@ -142,55 +166,38 @@ impl Document {
             };
             parent = table;
         }
-        parent.insert(name, new_table(Some(place)));
+        parent.insert(name, new_table(Some(0)));
     }
 
-    /// Makes room for a test and says where: before the first that comes after it, in a file that is
-    /// sorted as in one that somebody has put in an order of their own.
-    fn make_room(&mut self, binary: &str, name: &str) -> isize {
-        let mut places = Vec::new();
-        let mut end = 0;
-        for_each_table(self.toml.as_table_mut(), &mut |path, table| {
-            let position = table.position().unwrap_or_default();
-            end = end.max(position + 1);
-            if let [_, of_binary, of_name] = path {
-                places.push((position, (*of_binary, *of_name) > (binary, name)));
-            }
-        });
-        let later = places.iter().filter(|(_, is_later)| *is_later);
-        let place = later.map(|(position, _)| *position).min().unwrap_or(end);
-        self.shift(place);
-        place
+    fn has_test(&self, binary: &str, name: &str) -> bool {
+        let tests = self.toml.get("test").and_then(|tests| tests.get(binary));
+        tests.is_some_and(|tests| tests.get(name).is_some())
     }
 
-    /// Moves every table from a place on behind it.
-    fn shift(&mut self, place: isize) {
-        for_each_table(self.toml.as_table_mut(), &mut |_, table| {
-            if let Some(position) = table.position()
-                && position >= place
-            {
-                table.set_position(Some(position + 1));
-            }
-        });
+    fn test(&mut self, binary: &str, name: &str) -> Option<&mut Table> {
+        let tests = self.toml.get_mut("test")?.as_table_mut()?;
+        let tests = tests.get_mut(binary)?.as_table_mut()?;
+        tests.get_mut(name)?.as_table_mut()
     }
 }
 
+/// A table that has a header: a test's, or `[measured]`, which is before them.
+type Path = Option<(String, String)>;
+
 /// Hands over each table that has a header, with its path.
-fn for_each_table(root: &mut Table, each: &mut dyn FnMut(&[&str], &mut Table)) {
-    for (first, item) in root.iter_mut() {
-        let Some(table) = item.as_table_mut() else {
-            continue;
-        };
-        if !table.is_implicit() {
-            each(&[first.get()], table);
-            continue;
-        }
-        for (binary, item) in table.iter_mut() {
-            let tests = item.as_table_mut().into_iter().flat_map(Table::iter_mut);
-            for (name, item) in tests {
-                if let Some(test) = item.as_table_mut() {
-                    each(&[first.get(), binary.get(), name.get()], test);
-                }
+fn for_each_table(root: &mut Table, each: &mut dyn FnMut(Path, &mut Table)) {
+    if let Some(measured) = root.get_mut("measured").and_then(Item::as_table_mut) {
+        each(None, measured);
+    }
+    let Some(tests) = root.get_mut("test").and_then(Item::as_table_mut) else {
+        return;
+    };
+    for (binary, item) in tests.iter_mut() {
+        let tests = item.as_table_mut().into_iter().flat_map(Table::iter_mut);
+        for (name, item) in tests {
+            if let Some(test) = item.as_table_mut() {
+                let path = (binary.get().to_owned(), name.get().to_owned());
+                each(Some(path), test);
             }
         }
     }
