@@ -1,19 +1,30 @@
 //! Owns the status line: what is running now, on a terminal, replaced as it goes.
 
-use std::io::{self, Write};
+use std::{
+    cell::Cell,
+    io::{self, Write},
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::settings;
+
+/// Nobody follows files that change more often, and a million of them would wait for the terminal.
+const OFTEN: Duration = Duration::from_millis(100);
 
 /// The status line. It is wiped when dropped.
 #[derive(Debug)]
 pub(crate) struct Progress {
     is_on: bool,
+    /// When it last said what is read.
+    said: Cell<Instant>,
 }
 
 impl Progress {
     pub(crate) fn new(progress: settings::Progress) -> Self {
         Self {
             is_on: progress == settings::Progress::OnTerminal,
+            said: Cell::new(Instant::now()),
         }
     }
 
@@ -22,9 +33,12 @@ impl Progress {
         self.say("Running", what);
     }
 
-    /// Says what is being read.
-    pub(crate) fn reading(&self, what: &str) {
-        self.say("Reading", what);
+    /// Says what is being read, now and then.
+    pub(crate) fn reading(&self, path: &Path) {
+        if self.said.get().elapsed() > OFTEN {
+            self.say("Reading", &path.display().to_string());
+            self.said.set(Instant::now());
+        }
     }
 
     fn say(&self, verb: &str, what: &str) {

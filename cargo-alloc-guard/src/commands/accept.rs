@@ -15,7 +15,8 @@ use crate::{
     arguments::AcceptArguments,
     baseline::{self, Accepted, Extent, Lock, Measured, Present, Totals},
     cargo::{Package, Workspace},
-    settings::{CargoSettings, style_of_stdout},
+    progress::Progress,
+    settings::{self, CargoSettings, style_of_stdout},
     status::Status,
     store::{self, Replacement},
 };
@@ -41,7 +42,10 @@ pub(crate) fn run(arguments: AcceptArguments, out: &mut dyn Write) -> Result<Sta
     let run = if arguments.inputs.is_empty() {
         store::last(&workspace.target)?
     } else {
-        store::merge(&arguments.inputs, None, &mut |_| {})?
+        let progress = Progress::new(settings::Progress::of_stderr());
+        store::merge(&arguments.inputs, None, &mut |path| {
+            progress.reading(path);
+        })?
     };
     let choice = Choice {
         only: &arguments.only,

@@ -1,10 +1,6 @@
 //! `merge`: puts the shards of a run together, and comes to what one run of everything would.
 
-use std::{
-    io::Write,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{io::Write, path::PathBuf};
 
 use alloc_guard_core::report::{Gate, count};
 use anyhow::{Context as _, Result, bail};
@@ -20,9 +16,6 @@ use crate::{
     store,
 };
 
-/// A reader of the status line follows no more than this, and a million small files would wait for it.
-const OFTEN: Duration = Duration::from_millis(100);
-
 /// Runs the command.
 ///
 /// # Errors
@@ -30,17 +23,10 @@ const OFTEN: Duration = Duration::from_millis(100);
 pub(crate) fn run(arguments: MergeArguments, out: &mut dyn Write) -> Result<Status> {
     let run = {
         let progress = Progress::new(settings::Progress::of_stderr());
-        let mut said = Instant::now();
-        store::merge(
-            &arguments.inputs,
-            arguments.output.as_deref(),
-            &mut |path| {
-                if said.elapsed() > OFTEN {
-                    progress.reading(&path.display().to_string());
-                    said = Instant::now();
-                }
-            },
-        )?
+        let output = arguments.output.as_deref();
+        store::merge(&arguments.inputs, output, &mut |path| {
+            progress.reading(path);
+        })?
     };
     if run.count() == 0 {
         let inputs = count(arguments.inputs.len() as u64, "input");

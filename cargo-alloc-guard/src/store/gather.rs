@@ -319,4 +319,22 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), text(&all));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
+
+    #[test]
+    fn a_folder_that_takes_no_temporary_files_is_named() {
+        let limits = Limits {
+            chunk_bytes: 1,
+            fan_in: 2,
+        };
+        let mut gathered = Gathered::new(Path::new("/no/such"), Precedence::Shards, limits);
+        let text = text(&[record("a", AsExpected, 1)]);
+        let mut lines = RecordLines::new(text.as_bytes(), Path::new("x"));
+        let error = gathered
+            .add_file(&mut lines, &mut |_| Ok(true))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "failed to write a temporary file in /no/such"
+        );
+    }
 }

@@ -278,3 +278,61 @@ fn what_is_written_is_read_as_what_was_measured_for_any_mixture_of_runs() {
         }
     }
 }
+
+#[test]
+fn no_damage_to_a_file_is_a_panic_or_written_as_something_else() {
+    let measured = measured([record("b", "m::print", 4), record("c", "new", 1)]);
+    let pieces = [
+        "\n",
+        "\r",
+        "\t",
+        " ",
+        "\"",
+        "'",
+        "[",
+        "]",
+        "{",
+        "}",
+        "=",
+        ",",
+        ".",
+        "#",
+        "_",
+        "0",
+        "é",
+        "\u{0}",
+        "\u{feff}",
+        "version = 1\n",
+        "[measured]\n",
+        "[test.b.t]\n",
+        "tolerance",
+    ];
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut written = 0;
+    for _ in 0..5_000 {
+        let mut text: Vec<char> = TEXT.chars().collect();
+        for _ in 0..=random(2) {
+            let start = random(text.len());
+            let end = (start + random(3)).min(text.len());
+            text.splice(start..end, pieces[random(pieces.len())].chars());
+        }
+        let text: String = text.into_iter().collect();
+        match accept(
+            "x",
+            Some(&text),
+            &measured,
+            &Present::default(),
+            Extent::Whole,
+        ) {
+            Ok(accepted) => written += usize::from(accepted.text.is_some()),
+            Err(error) => assert!(!error.to_string().contains("fault"), "{error}: {text}"),
+        }
+    }
+    assert!(written > 500, "{written}");
+}
