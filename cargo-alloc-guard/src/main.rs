@@ -17,7 +17,6 @@ mod doctor;
 mod format;
 mod init;
 mod marks;
-mod patient;
 mod progress;
 mod records;
 mod run;
@@ -25,9 +24,10 @@ mod settings;
 mod status;
 mod store;
 
+use alloc_guard_core::report::Patient;
 use anyhow::Context as _;
 
-use crate::{arguments::Arguments, patient::Patient, status::Status};
+use crate::{arguments::Arguments, status::Status};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::read(std::env::args_os()) {

@@ -1,8 +1,6 @@
-//! Owns the way from a finding to a record: names the stacks, finds the sites, takes out what is
-//! permitted, judges, and says what a reader should know besides.
+//! Owns the way from a finding to a record: judges what was measured, and says how it ended.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
     sync::OnceLock,
     time::UNIX_EPOCH,
@@ -10,20 +8,19 @@ use std::{
 
 use crate::{
     backtrace::{
-        site::{Located, locate, relative, short_name, workspace_root},
-        symbolize::{Frame, symbolize},
+        site::{relative, workspace_root},
+        symbolize::Frame,
     },
-    baseline::{self, Change, Known},
+    baseline::{self, Known},
     canary::NOT_INSTALLED,
-    expect::{PermittedSite, Promise},
     harness,
-    leaks::Block,
-    record::{Recorder, Stack},
     registry::Registration,
     report::{
-        Outcome, PermittedCalls, Record, Site, Style, VERSION, binary_name, bytes, count, human,
+        Outcome, Record, VERSION, binary_name,
+        reasons::{change, notes, reason},
+        stacks::{Named, name, sites, take_out_permitted},
     },
-    tally::{Call, Tally},
+    tally::Tally,
     trial::{Ended, Finding, panic_text},
     verdict::{Breach, Measured, Verdict, judge},
 };
@@ -232,282 +229,6 @@ fn known(record: &Record, registration: &Registration) -> Result<Known, String> 
         (&record.binary, &record.name),
         (&record.profile, &record.target),
     )
-}
-
-/// `allocations 14 → 15`
-fn change(change: &Change) -> String {
-    let Change {
-        what,
-        baseline,
-        measured,
-    } = change;
-    format!("{what} {baseline} → {measured}")
-}
-
-fn reason(breach: &Breach) -> String {
-    match *breach {
-        Breach::Allocated {
-            allocations,
-            bytes: size,
-        } => {
-            format!("{} · {}", count(allocations, "allocation"), bytes(size))
-        }
-        Breach::Failed { calls } => {
-            format!("{} that the allocator refused", count(calls, "request"))
-        }
-        Breach::Deallocated { calls } => format!(
-            "{}, denied by `deny(dealloc)`",
-            count(calls, "deallocation")
-        ),
-        Breach::Over {
-            budget,
-            limit,
-            measured,
-        } => format!("{budget} = {limit}, measured {measured}"),
-        Breach::NotExactly { demanded, measured } => {
-            format!("exact_allocations = {demanded}, measured {measured}")
-        }
-        Breach::OverBaseline(ref over) => change(over),
-        Breach::Leaked {
-            blocks,
-            bytes: size,
-        } => {
-            format!("leaked {} · {}", count(blocks, "block"), bytes(size))
-        }
-        Breach::Untracked { blocks } => {
-            format!(
-                "{} too many to track, so leaks cannot be ruled out",
-                count(blocks, "block")
-            )
-        }
-    }
-}
-
-fn notes(record: &mut Record, registration: &Registration, stacks: &[Stack], second: Option<u64>) {
-    if registration.expectation.promise == Promise::AllocFree
-        && let Some(second) = second
-        && second != record.locked.allocations()
-    {
-        record.notes.push(match second {
-            0 => "0 on the second run: first-use initialisation; use `warmup = 1`".to_owned(),
-            _ => format!(
-                "{} on the second run: the body does not do the same each time",
-                count(second, "allocation")
-            ),
-        });
-    }
-    if record.dropped > 0 {
-        record.notes.push(format!(
-            "{} came from further call stacks, which are counted but not shown",
-            count(record.dropped, "call")
-        ));
-    }
-    if cfg!(not(feature = "symbols")) && !stacks.is_empty() {
-        record
-            .notes
-            .push("places are unknown: the feature `symbols` of alloc-guard is off".to_owned());
-    } else if record.sites.iter().any(|site| site.line == 0) {
-        record.notes.push(
-            "lines are unknown: build with `debug = \"line-tables-only\"` in the profile"
-                .to_owned(),
-        );
-    }
-    if record.sites.iter().any(|site| {
-        site.frames
-            .iter()
-            .any(|frame| frame.function.contains("print_to_buffer_if_capture_used"))
-    }) {
-        record.notes.push(
-            "the test harness captures what is printed, which allocates; without capture (`--nocapture`, nextest, \
-             `harness = false`) it does not"
-                .to_owned(),
-        );
-    }
-    for (variable, what) in [
-        ("LLVM_PROFILE_FILE", "coverage"),
-        ("ASAN_OPTIONS", "a sanitizer"),
-        ("TSAN_OPTIONS", "a sanitizer"),
-    ] {
-        if std::env::var_os(variable).is_some() {
-            record.notes.push(format!(
-                "{variable} is set: under {what} the run-time may allocate on its own"
-            ));
-        }
-    }
-}
-
-/// A stack with names.
-struct Named {
-    calls: [u64; Call::COUNT],
-    bytes: u64,
-    leaked: (u64, u64),
-    frames: Vec<Frame>,
-}
-
-impl Named {
-    fn allocations(&self) -> u64 {
-        [Call::Alloc, Call::Zeroed, Call::Grow, Call::Shrink]
-            .iter()
-            .map(|call| self.calls[*call as usize])
-            .sum()
-    }
-}
-
-fn name(stacks: &[Stack], leaked: &[Block]) -> Vec<Named> {
-    let mut known: HashMap<usize, Vec<Frame>> = HashMap::new();
-    stacks
-        .iter()
-        .map(|stack| {
-            let mut frames = Vec::new();
-            for address in &stack.frames {
-                frames.extend_from_slice(
-                    known.entry(*address).or_insert_with(|| symbolize(*address)),
-                );
-            }
-            let mine = leaked.iter().filter(|block| block.stack == stack.id);
-            Named {
-                calls: stack.calls,
-                bytes: stack.bytes,
-                leaked: mine.fold((0, 0), |(blocks, bytes), block| {
-                    (blocks + 1, bytes + block.size as u64)
-                }),
-                frames,
-            }
-        })
-        .collect()
-}
-
-fn take_out_permitted(
-    stacks: &mut Vec<Named>,
-    sites: &[PermittedSite],
-    measured: &mut Measured,
-    record: &mut Record,
-) {
-    record.permitted = sites
-        .iter()
-        .map(|site| PermittedCalls {
-            path: site.path.to_owned(),
-            reason: site.reason.to_owned(),
-            ..PermittedCalls::default()
-        })
-        .collect();
-    stacks.retain(|stack| {
-        let hit = sites.iter().position(|site| {
-            stack
-                .frames
-                .iter()
-                .any(|frame| site.matches(&frame.function))
-        });
-        let Some(permitted) = hit.and_then(|index| record.permitted.get_mut(index)) else {
-            return true;
-        };
-        permitted.allocations += stack.allocations();
-        permitted.bytes += stack.bytes;
-        measured.permitted += stack.allocations();
-        measured.permitted_bytes += stack.bytes;
-        measured.permitted_deallocs += stack.calls[Call::Dealloc as usize];
-        measured.tally.failed = measured
-            .tally
-            .failed
-            .saturating_sub(stack.calls[Call::Failed as usize]);
-        measured.leaked_blocks = measured.leaked_blocks.saturating_sub(stack.leaked.0);
-        measured.leaked_bytes = measured.leaked_bytes.saturating_sub(stack.leaked.1);
-        false
-    });
-}
-
-/// Groups stacks by site, worst first. Where no frame is the user's, the site is the test.
-fn sites(stacks: Vec<Named>, root: &Path, test: &Frame) -> Vec<Site> {
-    let mut sites: Vec<Site> = Vec::new();
-    for stack in stacks {
-        let located = locate(&stack.frames);
-        let new = describe(&located, root, test);
-        let index = sites
-            .iter()
-            .position(|site| {
-                (&site.file, site.line, site.column, &site.function)
-                    == (&new.file, new.line, new.column, &new.function)
-            })
-            .unwrap_or_else(|| {
-                sites.push(new);
-                sites.len() - 1
-            });
-        let site = &mut sites[index];
-        site.allocations += stack.allocations();
-        site.deallocations += stack.calls[Call::Dealloc as usize];
-        site.failed += stack.calls[Call::Failed as usize];
-        site.bytes += stack.bytes;
-        site.leaked_blocks += stack.leaked.0;
-        site.leaked_bytes += stack.leaked.1;
-    }
-    sites.sort_by(|a, b| {
-        let weight = |site: &Site| (site.allocations, site.bytes, site.deallocations);
-        weight(b)
-            .cmp(&weight(a))
-            .then_with(|| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)))
-    });
-    sites
-}
-
-fn describe(located: &Located, root: &Path, test: &Frame) -> Site {
-    let site = located.site.as_ref().unwrap_or(test);
-    Site {
-        function: short_name(&site.function),
-        file: relative(&site.file, root),
-        line: site.line,
-        column: site.column,
-        via: located.via.clone().unwrap_or_default(),
-        called_from: located
-            .called_from
-            .as_ref()
-            // A binary without lines cannot tell two functions of one name apart.
-            .filter(|frame| frame.line > 0 || frame.function != site.function)
-            .map_or_else(String::new, |frame| {
-                let function = short_name(&frame.function);
-                match frame.line {
-                    0 => function,
-                    line => format!("{function} ({}:{line})", relative(&frame.file, root)),
-                }
-            }),
-        in_dependency: located.in_dependency,
-        frames: located
-            .frames
-            .iter()
-            .map(|frame| Frame {
-                function: frame.function.clone(),
-                file: relative(&frame.file, root),
-                ..*frame
-            })
-            .collect(),
-        ..Site::default()
-    }
-}
-
-/// What [`assert_alloc_free`](crate::assert_alloc_free) panics with.
-pub(crate) fn describe_violations(tally: &Tally, recorder: &Recorder, caller: &Frame) -> String {
-    let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let root = workspace_root(Path::new(&manifest_dir));
-    let sites = sites(name(&recorder.stacks(), &[]), &root, caller);
-    let mut text = format!(
-        "{} in `assert_alloc_free`",
-        count(tally.allocations(), "allocation")
-    );
-    if tally.failed > 0 {
-        text.push_str(&format!(
-            " and {} that the allocator refused",
-            count(tally.failed, "request")
-        ));
-    }
-    for site in &sites {
-        text.push('\n');
-        text.push_str(&human::site_text(
-            site,
-            &root,
-            Promise::AllocFree,
-            Style::Plain,
-        ));
-    }
-    text
 }
 
 /// This binary.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, ErrorKind, IsTerminal, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     path::Path,
     time::Instant,
 };
@@ -12,7 +12,7 @@ use libtest_mimic::{ColorSetting, FormatSetting};
 use crate::{
     backtrace::site::workspace_root,
     registry::Registration,
-    report::{self, Gate, Outcome, Record, Style, Totals},
+    report::{self, Gate, Outcome, Patient, Record, Style, Totals},
 };
 
 use super::arguments::CommandLine;
@@ -40,34 +40,6 @@ pub(crate) struct Output {
     report_time: bool,
 }
 
-/// A writer that goes on without its reader: a test that fails must fail for `| head`, too.
-struct Patient<W>(Option<W>);
-
-impl<W: Write> Patient<W> {
-    fn with<T>(&mut self, done: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
-        let Some(to) = &mut self.0 else {
-            return Ok(done);
-        };
-        match write(to) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                self.0 = None;
-                Ok(done)
-            }
-            result => result,
-        }
-    }
-}
-
-impl<W: Write> Write for Patient<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.with(bytes.len(), |to| to.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.with((), Write::flush)
-    }
-}
-
 impl Output {
     pub(crate) fn new(
         line: &CommandLine,
@@ -77,7 +49,7 @@ impl Output {
         let terminal = io::stdout().is_terminal() && arguments.logfile.is_none();
         let to: Box<dyn Write> = match &arguments.logfile {
             Some(path) => Box::new(BufWriter::new(File::create(path)?)),
-            None => Box::new(BufWriter::new(Patient(Some(io::stdout())))),
+            None => Box::new(BufWriter::new(Patient::new(io::stdout()))),
         };
         let shape = match arguments.format {
             Some(FormatSetting::Json) => Shape::Json,
@@ -306,29 +278,4 @@ impl Output {
 )]
 fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Closed;
-
-    impl Write for Closed {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(ErrorKind::BrokenPipe.into())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Err(ErrorKind::PermissionDenied.into())
-        }
-    }
-
-    #[test]
-    fn a_reader_that_has_gone_is_no_error_and_another_error_is_one() {
-        let mut output = Patient(Some(Closed));
-        assert!(output.flush().is_err());
-        assert!(writeln!(output, "one").is_ok());
-        assert!(output.0.is_none() && writeln!(output, "two").is_ok() && output.flush().is_ok());
-    }
 }

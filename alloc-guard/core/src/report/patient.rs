@@ -3,12 +3,13 @@
 
 use std::io::{self, ErrorKind, Write};
 
-/// A writer that goes on without its reader.
+/// A writer that goes on without its reader: what is written after it has gone is lost, and no error.
 #[derive(Debug)]
-pub(crate) struct Patient<W>(Option<W>);
+pub struct Patient<W>(Option<W>);
 
 impl<W: Write> Patient<W> {
-    pub(crate) fn new(to: W) -> Self {
+    /// Writes to `to` for as long as that has a reader.
+    pub fn new(to: W) -> Self {
         Self(Some(to))
     }
 
