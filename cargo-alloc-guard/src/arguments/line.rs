@@ -10,8 +10,8 @@ use super::{
     check::{self, CheckArguments},
     diff::{self, DiffArguments},
     doctor::{self, DoctorArguments},
-    merge::{self, MergeArguments},
     init::{self, InitArguments},
+    merge::{self, MergeArguments},
     report::{self, ReportArguments},
 };
 

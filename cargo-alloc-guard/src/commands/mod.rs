@@ -3,11 +3,11 @@
 mod accept;
 mod check;
 mod diff;
-mod generate;
-mod report;
 mod doctor;
-mod merge;
+mod generate;
 mod init;
+mod merge;
+mod report;
 
 use std::io::Write;
 
