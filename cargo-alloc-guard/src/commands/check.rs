@@ -1,9 +1,6 @@
 //! `check`: builds and runs every guarded test of the workspace, prints one table, and gates.
 
-use std::{
-    io::{self, Write},
-    time::UNIX_EPOCH,
-};
+use std::io::{self, Write};
 
 use anyhow::{Context as _, Result};
 
@@ -28,7 +25,7 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
         style: settings.style,
         gate: settings.run.gate,
     };
-    keep(&ran)?;
+    store::keep(&ran.records, &ran.build.workspace.target)?;
     if let Some(path) = &settings.output {
         store::write(&ran.records, path)?;
     }
@@ -37,14 +34,6 @@ pub(crate) fn run(settings: &CheckSettings, out: &mut dyn Write) -> Result<Statu
         .context("failed to write the table")?;
     warn(&ran, settings);
     Ok(Status::of(&ran.records.totals()?, settings.run.gate))
-}
-
-/// Leaves the run where `accept`, `report` and `diff` look for the last one.
-fn keep(ran: &Ran) -> Result<()> {
-    let since = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
-    let name = format!("check-{}-{since}.jsonl", std::process::id());
-    let path = store::folder(&ran.build.workspace.target).join(name);
-    store::write(&ran.records, &path).context("failed to keep the records of this run")
 }
 
 /// Says what is wrong with the baselines and fails no test.

@@ -74,11 +74,11 @@ fn is_gone(error: &anyhow::Error) -> bool {
 
 /// When each test binary was built, in milliseconds since 1970; `None` if it is gone.
 #[derive(Debug, Default)]
-struct Binaries(HashMap<String, Option<u128>>);
+pub(super) struct Binaries(HashMap<String, Option<u128>>);
 
 impl Binaries {
     /// Whether the binary that wrote a record is the one that is there now.
-    fn vouch_for(&mut self, record: &Record) -> bool {
+    pub(super) fn vouch_for(&mut self, record: &Record) -> bool {
         let built = match self.0.get(&record.executable) {
             Some(built) => *built,
             None => *self

@@ -3,6 +3,7 @@
 
 mod gather;
 mod inputs;
+mod keep;
 mod last;
 mod line;
 mod merge;
@@ -11,6 +12,7 @@ mod replace;
 mod run_file;
 mod sort;
 
+pub(crate) use keep::keep;
 pub(crate) use last::{folder, last};
 pub(crate) use merge::{merge, write};
 pub(crate) use replace::Replacement;

@@ -1,6 +1,7 @@
 //! Owns the writing of a file that is there whole or as it was before.
 
 use std::{
+    ffi::OsStr,
     fs::{self, Permissions},
     io::{self, BufWriter, IntoInnerError, Write},
     path::{Path, PathBuf},
@@ -8,6 +9,9 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use tempfile::{Builder, NamedTempFile, TempPath};
+
+/// What the names of temporary files begin with.
+const PREFIX: &str = ".alloc-guard-";
 
 /// What a file is to hold, beside it under another name.
 #[derive(Debug)]
@@ -107,13 +111,18 @@ fn replaceable(path: &Path) -> Result<Option<Permissions>> {
     Ok(Some(present.permissions()))
 }
 
+/// Whether a file has such a name. One that is old was left by a process that was killed.
+pub(super) fn is_temporary(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
+}
+
 /// A file under a hidden name of its own, which goes unless it is given another.
 pub(super) fn temporary(
     folder: &Path,
     permissions: Option<Permissions>,
 ) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(".alloc-guard-");
+    builder.prefix(PREFIX);
     // Without it nobody else could read the file. What the user's mask takes away stays away.
     #[cfg(unix)]
     let permissions = {
