@@ -13,8 +13,16 @@ fn what_rose_above_the_baseline_fails_and_what_is_new_does_only_in_ci() {
     ];
     run(HELD).says(2, &texts);
     run(&format!("accepted unknown {HELD}")).says(0, &[texts[0], texts[2]]);
-    let mut in_ci = command(["accepted", "unknown"].iter().copied().chain(HELD.split(' ')));
-    ran(in_ci.env("CI", "true")).says(2, &[texts[2], "error: the baseline does not know this test\n"]);
+    let mut in_ci = command(
+        ["accepted", "unknown"]
+            .iter()
+            .copied()
+            .chain(HELD.split(' ')),
+    );
+    ran(in_ci.env("CI", "true")).says(
+        2,
+        &[texts[2], "error: the baseline does not know this test\n"],
+    );
 }
 
 #[test]

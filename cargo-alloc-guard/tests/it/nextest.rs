@@ -1,29 +1,10 @@
 //! The tests run by cargo-nextest, where it is installed.
 
-use std::process::Command;
-
-use crate::workspace::{Ran, run};
+use crate::workspace::{Ran, has_nextest, run};
 
 /// Runs the command under nextest; `None` where there is none and nobody demands it.
 fn under_nextest(arguments: &str) -> Option<Ran> {
-    let is_there = Command::new("cargo-nextest")
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !is_there {
-        eprintln!("NOT CHECKED UNDER NEXTEST: cargo-nextest is not installed");
-        assert!(
-            std::env::var_os("ALLOC_GUARD_REQUIRE_NEXTEST").is_none(),
-            "cargo-nextest is required here"
-        );
-        return None;
-    }
-    Some(run(&format!("--runner nextest {arguments}")))
-}
-
-/// What stands on standard output without nextest.
-fn direct(arguments: &str) -> Ran {
-    run(arguments)
+    has_nextest().then(|| run(&format!("--runner nextest {arguments}")))
 }
 
 #[test]
@@ -33,7 +14,7 @@ fn nextest_gives_the_same_table() {
         return;
     };
     assert!(ran.stderr.contains("Nextest run ID"), "{ran}");
-    let direct = direct(arguments);
+    let direct = run(arguments);
     // Why a test is ignored, and what it is called, its harness says when it runs.
     let that_ran = |ran: &Ran| -> Vec<String> {
         let lines = ran.stdout.lines().map(str::to_owned);

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use crate::{
     repository::{LIBRARY, Repository},
-    workspace::Ran,
+    workspace::{Ran, has_nextest},
 };
 
 const CLONED: &str = "let copy = values.to_vec();\n    copy.iter().sum()";
@@ -104,16 +104,7 @@ fn changed_lines(repository: &Repository) -> Vec<String> {
 
 /// Three machines run a third of the tests each, and the fourth puts together what they found.
 fn in_shards(repository: &Repository, unsharded: &Ran) {
-    let has_nextest = Command::new("cargo-nextest")
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !has_nextest {
-        eprintln!("NOT CHECKED IN SHARDS: cargo-nextest is not installed");
-        assert!(
-            std::env::var_os("ALLOC_GUARD_REQUIRE_NEXTEST").is_none(),
-            "cargo-nextest is required here"
-        );
+    if !has_nextest() {
         return;
     }
     let mut shards = Vec::new();

@@ -166,3 +166,19 @@ impl std::fmt::Display for Ran {
         )
     }
 }
+
+/// Whether cargo-nextest is installed. Where it is demanded and is not there, the test fails.
+pub(crate) fn has_nextest() -> bool {
+    let is_there = Command::new("cargo-nextest")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !is_there {
+        eprintln!("NOT CHECKED UNDER NEXTEST: cargo-nextest is not installed");
+        assert!(
+            std::env::var_os("ALLOC_GUARD_REQUIRE_NEXTEST").is_none(),
+            "cargo-nextest is required here"
+        );
+    }
+    is_there
+}
