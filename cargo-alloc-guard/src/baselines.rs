@@ -1,9 +1,14 @@
 //! Owns what the command knows of the packages' baselines: whether each can be read, and which of its
 //! entries are of no test any more.
 
-use std::{collections::HashMap, fs, io::ErrorKind, path::PathBuf};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    io::ErrorKind,
+    path::PathBuf,
+};
 
-use alloc_guard_core::baseline::{Baseline, FILE_NAME};
+use alloc_guard_core::baseline::{Baseline, FILE_NAME, profile_of};
 use anyhow::{Context as _, Result, anyhow};
 
 use crate::cargo::{Build, Package, TestBinary};
@@ -29,8 +34,8 @@ pub(crate) struct Stale {
     pub(crate) name: String,
 }
 
-/// The guarded tests of each binary, by the package's and the binary's names.
-pub(crate) type Known = HashMap<(String, String), Vec<String>>;
+/// The guarded tests of each binary, by the names of the package, the binary and the build profile.
+pub(crate) type Known = HashMap<(String, String, &'static str), Vec<String>>;
 
 /// Whether every test binary of the packages was built, or only some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,18 +73,26 @@ impl Baselines {
     }
 
     /// The entries whose tests are in none of the known binaries. Where only some binaries were built,
-    /// entries of the others may well have their test.
+    /// entries of the others may well have their test; and so may entries of another profile.
     pub(crate) fn stale(&self, known: &Known, extent: Extent) -> Vec<Stale> {
         let mut stale = Vec::new();
         for of in &self.0 {
-            let is_built = known.keys().any(|(package, _)| *package == of.package);
+            let built = known
+                .keys()
+                .filter(|(package, _, _)| *package == of.package);
+            let profiles: BTreeSet<&str> = built.map(|(_, _, profile)| *profile).collect();
             for (binary, entries) in &of.baseline.tests {
-                let tests = known.get(&(of.package.clone(), binary.clone()));
-                if tests.is_none() && (extent == Extent::Part || !is_built) {
-                    continue;
-                }
                 for (name, entry) in entries {
-                    if tests.is_none_or(|tests| !tests.contains(name)) {
+                    let is_stale = profiles.iter().any(|profile| {
+                        let key = (of.package.clone(), binary.clone(), *profile);
+                        let has_counts = entry.counts.keys().any(|key| profile_of(key) == *profile);
+                        has_counts
+                            && match known.get(&key) {
+                                Some(tests) => !tests.contains(name),
+                                None => extent == Extent::Whole,
+                            }
+                    });
+                    if is_stale {
                         stale.push(Stale {
                             path: of.path.clone(),
                             line: entry.line,
@@ -137,16 +150,24 @@ mod tests {
         );
         fs::write(folder.path().join(FILE_NAME), text).unwrap();
         let baselines = baselines(folder.path()).unwrap();
-        let known: Known = [(("a".to_owned(), "hot".to_owned()), vec!["here".to_owned()])].into();
-        let stale = |known, extent| -> Vec<(u32, String)> {
+        let known = |profile| -> Known {
+            let key = ("a".to_owned(), "hot".to_owned(), profile);
+            [(key, vec!["here".to_owned()])].into()
+        };
+        let stale = |known: &Known, extent| -> Vec<(u32, String)> {
             let stale = baselines.stale(known, extent).into_iter();
             stale.map(|stale| (stale.line, stale.name)).collect()
         };
-        assert_eq!(stale(&known, Extent::Part), [(4, "gone".to_owned())]);
         assert_eq!(
-            stale(&known, Extent::Whole),
+            stale(&known("debug"), Extent::Part),
+            [(4, "gone".to_owned())]
+        );
+        assert_eq!(
+            stale(&known("debug"), Extent::Whole),
             [(4, "gone".to_owned()), (6, "t".to_owned())]
         );
+        // A test may be there in debug builds only.
+        assert_eq!(stale(&known("release"), Extent::Whole), []);
         // Nothing of the package was built, so nothing is known of its tests.
         assert_eq!(stale(&Known::new(), Extent::Whole), []);
     }

@@ -118,6 +118,13 @@ fn without_a_folder_that_is_asked_for_records_are_in_the_target_folder() {
     assert_eq!(added_to_target_folder(Some("")), [""; 0]);
     let added = added_to_target_folder(None);
     assert_eq!(added.len(), 1, "{added:?}");
+    // Cargo does not mark a target folder that was there before it.
+    let mark = workspace().join("target/CACHEDIR.TAG");
+    let moved = mark.with_extension("moved");
+    fs::rename(&mark, &moved).unwrap();
+    let added_unmarked = added_to_target_folder(None);
+    fs::rename(&moved, &mark).unwrap();
+    assert_eq!(added_unmarked.len(), 1, "{added_unmarked:?}");
     let target = workspace().join("target");
     let executable = format!(r#""executable":"{}"#, target.display());
     assert!(

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use alloc_guard_core::baseline::{Baseline, FILE_NAME};
+use alloc_guard_core::baseline::{Baseline, FILE_NAME, profile_of};
 
 use super::{
     finding::Finding,
@@ -63,7 +63,7 @@ pub(crate) fn stale(
 }
 
 fn only_debug(graph: &Graph, path: String, baseline: &Baseline, gate: &Gate) -> Option<Finding> {
-    let is_of = |key: &String, profile: &str| key.split('@').next() == Some(profile);
+    let is_of = |key: &String, profile: &str| profile_of(key) == profile;
     let entries = || baseline.tests.values().flat_map(|tests| tests.values());
     let has =
         |profile: &str| entries().any(|entry| entry.counts.keys().any(|key| is_of(key, profile)));

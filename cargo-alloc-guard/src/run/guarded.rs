@@ -36,7 +36,11 @@ impl<'a> Guarded<'a> {
             let names = marks::guarded_tests(&bytes);
             let wanted = names.iter().filter(|name| settings.wants(name));
             let chosen: Vec<_> = wanted.cloned().collect();
-            let key = (binary.package.name.clone(), binary_name(&binary.executable));
+            let key = (
+                binary.package.name.clone(),
+                binary_name(&binary.executable),
+                binary.profile,
+            );
             guarded.known.entry(key).or_default().extend(names);
             if !chosen.is_empty() {
                 guarded.chosen.push((binary, chosen));

@@ -6,7 +6,9 @@ mod lines;
 mod model;
 mod parse;
 
-pub use model::{Baseline, Change, Circumstances, Counts, Entry, Held, Tolerance, compare, key};
+pub use model::{
+    Baseline, Change, Circumstances, Counts, Entry, Held, Tolerance, compare, key, profile_of,
+};
 pub use parse::ParseError;
 
 pub(crate) use file::{Known, look_up};

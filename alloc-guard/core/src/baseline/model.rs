@@ -103,6 +103,12 @@ pub fn key(profile: &str, target: Option<&str>) -> String {
     }
 }
 
+/// The profile of a [`key`].
+#[must_use]
+pub fn profile_of(key: &str) -> &str {
+    key.split_once('@').map_or(key, |(profile, _)| profile)
+}
+
 impl Baseline {
     /// What a test is held to; `None` if it has no entry for this profile.
     #[must_use]

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use super::{
     Baseline, Circumstances, Counts, Entry, Tolerance,
     lines::{self, Line, Value},
+    profile_of,
 };
 
 /// Why a text is no baseline.
@@ -124,10 +125,6 @@ impl Entry {
         found.end("`allocations`, `bytes`, `peak_bytes`")?;
         unique(&mut self.counts, key, counts)
     }
-}
-
-fn profile_of(key: &str) -> &str {
-    key.split_once('@').map_or(key, |(profile, _)| profile)
 }
 
 fn version(key: &str, value: &Value) -> Result<bool, String> {

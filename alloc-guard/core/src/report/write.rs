@@ -18,6 +18,10 @@ const DIRECTORY: &str = "ALLOC_GUARD_DIR";
 /// The folder for records in cargo's target folder.
 const FOLDER: &str = "alloc-guard";
 
+/// What marks cargo's target folder: the first for backup programs (bford.info/cachedir), though not where
+/// the folder was there before cargo, as a mounted volume is; the second is what cargo knows of rustc.
+const MARKS: [&str; 2] = ["CACHEDIR.TAG", ".rustc_info.json"];
+
 /// The file whose age says when old records were last removed.
 const SWEPT: &str = ".swept";
 
@@ -69,8 +73,7 @@ fn folder() -> Option<PathBuf> {
         return (!asked.is_empty()).then(|| asked.into());
     }
     let binary = env::current_exe().ok()?;
-    // Cargo marks its target folder so for backup programs (bford.info/cachedir).
-    let is_target = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    let is_target = |folder: &&Path| MARKS.iter().any(|mark| folder.join(mark).is_file());
     let target = binary.ancestors().skip(1).find(is_target)?;
     Some(target.join(FOLDER))
 }
