@@ -12,7 +12,7 @@ use crate::{
     arguments::{CargoArguments, DoctorArguments},
     baselines::Baselines,
     cargo,
-    doctor::{self, Graph, Platform, Workspace},
+    doctor::{self, Cfg, Graph, Platform, Workspace},
     progress::Progress,
     run::{self, Samples},
     settings::{self, CargoSettings},
@@ -45,6 +45,17 @@ impl DoctorSettings {
             } else {
                 settings::Progress::Silent
             },
+        }
+    }
+}
+
+impl DoctorSettings {
+    /// What is set in this build, of what the compiler sets in one without options.
+    fn of_build(&self, cfg: Cfg) -> Cfg {
+        if self.has_debug_assertions {
+            cfg
+        } else {
+            cfg.without("debug_assertions")
         }
     }
 }
@@ -131,11 +142,9 @@ pub(crate) fn run(settings: &DoctorSettings, out: &mut dyn Write) -> Result<Stat
 const WRITING: &str = "failed to write what was found";
 
 fn workspace(settings: &DoctorSettings) -> Result<Workspace> {
-    let Platform { host, mut cfg } = Platform::of_compiler(&settings.cargo.rustc);
-    if !settings.has_debug_assertions {
-        cfg = cfg.without("debug_assertions");
-    }
+    let Platform { host, cfg } = Platform::of_compiler(&settings.cargo.rustc);
     let graph = Graph::read(&settings.cargo, host.as_deref(), &settings.metadata)?;
+    let cfg = settings.of_build(cfg);
     Ok(Workspace { graph, cfg })
 }
 
@@ -154,4 +163,51 @@ fn say_that_all_is_well(tests: usize, binaries: usize, out: &mut dyn Write) -> i
         writeln!(out, "nothing to complain of: {tests} in {binaries}")?;
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arguments::{Arguments, Command};
+
+    fn settings(line: &str) -> DoctorSettings {
+        let line = ["x", "doctor"].into_iter().chain(line.split_whitespace());
+        let arguments = Arguments::read(line.map(OsString::from)).unwrap();
+        let Command::Doctor(arguments) = arguments.command() else {
+            panic!("another command");
+        };
+        DoctorSettings::new(arguments)
+    }
+
+    #[test]
+    fn cargo_is_asked_for_the_same_features_as_are_built() {
+        for (line, options) in [
+            ("", &[][..]),
+            ("--all-features", &["--all-features"]),
+            ("--no-default-features", &["--no-default-features"]),
+            (
+                "-F a,b --features c",
+                &["--features", "a,b", "--features", "c"],
+            ),
+            ("-- --offline --lib --locked", &["--offline", "--locked"]),
+            ("-- --frozen", &["--frozen"]),
+            ("-p a --release", &[]),
+        ] {
+            assert_eq!(settings(line).metadata, options, "{line}");
+        }
+    }
+
+    #[test]
+    fn debug_assertions_are_those_of_the_profile() {
+        let debug = || Cfg::default().with("debug_assertions");
+        for (line, expected) in [
+            ("", debug()),
+            ("--profile dev", debug()),
+            ("--release", Cfg::default()),
+            ("--profile release", Cfg::default()),
+            ("--profile bench", Cfg::default()),
+        ] {
+            assert_eq!(settings(line).of_build(debug()), expected, "{line}");
+        }
+    }
 }

@@ -63,6 +63,13 @@ pub(crate) fn stale(
 }
 
 fn only_debug(graph: &Graph, path: String, baseline: &Baseline, gate: &Gate) -> Option<Finding> {
+    let first = first_of_only_debug(baseline)?;
+    let gate = format!("{}:{}", graph.shown_in_repository(&gate.path), gate.line);
+    Some(Finding::only_debug(path, line(first), &gate))
+}
+
+/// The line of the first entry, if there are entries of debug builds and of no release build.
+fn first_of_only_debug(baseline: &Baseline) -> Option<u32> {
     let is_of = |key: &String, profile: &str| profile_of(key) == profile;
     let entries = || baseline.tests.values().flat_map(|tests| tests.values());
     let has =
@@ -70,11 +77,37 @@ fn only_debug(graph: &Graph, path: String, baseline: &Baseline, gate: &Gate) -> 
     if !has("debug") || has("release") {
         return None;
     }
-    let first = entries().map(|entry| entry.line).min()?;
-    let gate = format!("{}:{}", graph.shown_in_repository(&gate.path), gate.line);
-    Some(Finding::only_debug(path, line(first), &gate))
+    entries().map(|entry| entry.line).min()
 }
 
 fn line(number: u32) -> usize {
     usize::try_from(number).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_baseline_of_debug_builds_alone_lacks_what_a_gate_looks_for() {
+        for (keys, expected) in [
+            (&["debug"][..], Some(3)),
+            (&["debug@x86_64-pc-windows-msvc"], Some(3)),
+            (&["debug", "release"], None),
+            (&["debug", "release@aarch64-apple-darwin"], None),
+            (&["release"], None),
+            (&[], None),
+        ] {
+            let mut text = "version = 1\n\n".to_owned();
+            for test in ["b.later", "a.sooner"] {
+                text.push_str(&format!("[test.{test}]\n"));
+                for key in keys {
+                    let counts = "{ allocations = 1, bytes = 1, peak_bytes = 1 }";
+                    text.push_str(&format!("\"{key}\" = {counts}\n"));
+                }
+            }
+            let baseline = Baseline::parse(&text).unwrap();
+            assert_eq!(first_of_only_debug(&baseline), expected, "{text}");
+        }
+    }
 }

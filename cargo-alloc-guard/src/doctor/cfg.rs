@@ -10,7 +10,7 @@ use syn::{
 
 /// What is set while a crate is compiled: `unix`, `feature = "fast"`. What is not known is not set, as
 /// the compiler has it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cfg(HashSet<(String, Option<String>)>);
 
 /// What the compiler compiles for.

@@ -21,7 +21,7 @@ mod text;
 mod workspace;
 
 pub(crate) use baseline::stale;
-pub(crate) use cfg::Platform;
+pub(crate) use cfg::{Cfg, Platform};
 pub(crate) use gate::repository;
 pub(crate) use graph::{Graph, Package};
 pub(crate) use installed::not_installed;

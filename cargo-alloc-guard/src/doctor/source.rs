@@ -46,7 +46,6 @@ impl Source {
     /// # Errors
     /// If it is not Rust.
     pub(crate) fn parse(text: &str) -> Result<Self, Unread> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // The line stays, so that those after it keep their numbers.
         let is_script = text.starts_with("#!") && !text[2..].trim_start().starts_with('[');
         let text = match text.find('\n') {

@@ -124,4 +124,27 @@ mod tests {
         assert_eq!(harness_of(manifest, "test", "a"), Harness::Own);
         assert_eq!(harness_of(manifest, "test", "b"), Harness::Standard);
     }
+
+    #[test]
+    fn a_build_script_holds_no_tests() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest_path = folder.path().join("Cargo.toml");
+        let package: Package = serde_json::from_value(serde_json::json!({
+            "id": "a", "name": "a", "version": "0.1.0", "edition": "2024", "source": null,
+            "manifest_path": manifest_path,
+            "targets": [
+                {"name": "a", "kind": ["lib"], "src_path": "src/lib.rs"},
+                {"name": "build-script-build", "kind": ["custom-build"], "src_path": "build.rs"},
+            ],
+        }))
+        .unwrap();
+        assert!(targets(&package).is_err());
+        fs::write(&manifest_path, "").unwrap();
+        let names: Vec<_> = targets(&package)
+            .unwrap()
+            .into_iter()
+            .map(|(target, _)| target.name.as_str())
+            .collect();
+        assert_eq!(names, ["a"]);
+    }
 }

@@ -110,11 +110,13 @@ impl Plan {
                 "{shown}: the test target `alloc_guard` is already there, in {other}"
             )),
             found => {
-                // A file that is no target yet may be so on purpose.
-                if found == FirstTest::Missing && !test.exists() {
+                let source = first_test(&name, &package.edition);
+                // Another's file that is no target may be so on purpose.
+                let is_ours = fs::read_to_string(&test).map_or(true, |present| present == source);
+                if found == FirstTest::Missing && is_ours {
                     manifest.add_target()?;
                 }
-                self.file(place, test, first_test(&name, &package.edition))?;
+                self.file(place, test, source)?;
             }
         }
         if let Some(after) = manifest.changed() {

@@ -188,6 +188,23 @@ fn a_workspace_of_several_is_asked_which_and_may_list_the_dependency_itself() {
 }
 
 #[test]
+fn the_only_member_of_a_workspace_is_the_one_that_is_meant() {
+    let project = Project::fresh(
+        "only",
+        &[
+            (
+                "Cargo.toml",
+                "[workspace]\nresolver = \"3\"\nmembers = [\"a\"]\n",
+            ),
+            ("a/Cargo.toml", PACKAGE),
+            ("a/src/lib.rs", ""),
+        ],
+    );
+    let only = init(&project, "--yes --no-workflow");
+    only.says(0, &["wrote a/Cargo.toml, a/tests/alloc_guard.rs\n"]);
+}
+
+#[test]
 fn where_cargo_looks_for_no_tests_the_manifest_names_the_first() {
     let manifest = PACKAGE.replace("2024\"\n", "2015\"\nautotests = false\n");
     let project = Project::fresh("named", &[("Cargo.toml", &manifest), ("src/lib.rs", "")]);
@@ -196,6 +213,16 @@ fn where_cargo_looks_for_no_tests_the_manifest_names_the_first() {
     assert!(project.text("Cargo.toml").ends_with(target));
     assert!(!project.root.join(WORKFLOW).exists());
     passes(&project, "");
+    is_settled(&project, "--no-workflow");
+
+    // A target that is gone comes back; a file of somebody else's is no target.
+    let named = project.text("Cargo.toml");
+    let unnamed = named.replace(target, "");
+    fs::write(project.root.join("Cargo.toml"), &unnamed).unwrap();
+    init_here(&project, "--no-workflow").says(0, &["wrote Cargo.toml\n"]);
+    assert_eq!(project.text("Cargo.toml"), named);
+    fs::write(project.root.join("Cargo.toml"), &unnamed).unwrap();
+    fs::write(project.root.join(TEST), "// mine\n").unwrap();
     is_settled(&project, "--no-workflow");
 }
 
