@@ -8,7 +8,7 @@ use alloc_guard_core::{
     report::{Outcome, Record, Site, count},
 };
 
-use super::course::Chosen;
+use super::guarded::Chosen;
 use crate::records::identity;
 
 /// Those of the chosen tests that broke or improved by their counts: before anyone looks for the

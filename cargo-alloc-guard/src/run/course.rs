@@ -7,13 +7,14 @@ use anyhow::{Result, bail};
 use super::{
     again,
     folder::RunFolder,
-    guarded::{Guarded, nothing_to_run},
+    guarded::{Chosen, Guarded, nothing_to_run},
     nextest,
     process::Test,
+    results,
 };
 use crate::{
     baselines::{Baselines, Known},
-    cargo::{self, Build, Environment, TestBinary},
+    cargo::{self, Build, Environment},
     progress::Progress,
     records::order,
     settings::{RunSettings, Runner, Sites},
@@ -89,9 +90,6 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<(Vec<Record>, Know
     Ok((records, guarded.known))
 }
 
-/// A binary and those of its tests that are to run.
-pub(super) type Chosen<'a> = (&'a TestBinary, Vec<String>);
-
 /// What is the same for each time that tests are run.
 struct Runs<'a> {
     settings: &'a RunSettings,
@@ -117,7 +115,7 @@ impl Runs<'_> {
                     let tests = count(names.len() as u64, "guarded test");
                     self.progress
                         .running(&format!("{} ({tests}{when})", binary.source));
-                    records.extend(test(*binary).records(names, self.folder)?);
+                    records.extend(results::run(&test(*binary), names, self.folder)?);
                 }
             }
             Runner::Nextest => {

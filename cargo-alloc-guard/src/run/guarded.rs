@@ -12,10 +12,13 @@ use crate::{
     settings::{IgnoredTests, TestSettings},
 };
 
+/// A binary and those of its tests that are to run.
+pub(super) type Chosen<'a> = (&'a TestBinary, Vec<String>);
+
 /// The guarded tests of a build.
 pub(super) struct Guarded<'a> {
     /// Those that are to run, binary by binary.
-    pub(super) chosen: Vec<(&'a TestBinary, Vec<String>)>,
+    pub(super) chosen: Vec<Chosen<'a>>,
     /// All there are, before the filters.
     pub(super) known: Known,
 }

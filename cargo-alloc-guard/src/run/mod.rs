@@ -9,6 +9,7 @@ mod guarded;
 mod harness;
 mod nextest;
 mod process;
+mod results;
 mod sample;
 
 pub(crate) use course::{Ran, run};

@@ -9,9 +9,10 @@ use alloc_guard_core::report::{Outcome, Record};
 use anyhow::{Context as _, Result, bail};
 
 use super::{
-    course::Chosen,
     folder,
+    guarded::Chosen,
     process::{self, End, Test, chunks},
+    results,
 };
 use crate::{
     cargo::{Build, TestBinary},
@@ -127,7 +128,7 @@ pub(super) fn collate<'a>(
             stdout: String::new(),
             stderr: String::new(),
         };
-        records.extend(test(binary).collate(names, of_binary, &[end]));
+        records.extend(results::of(&test(binary), names, of_binary, &[end]));
     }
     let gate = chosen.first().map(|(binary, _)| test(binary).gate);
     let is_explained = records

@@ -8,14 +8,10 @@ use std::{
     process::{Command, ExitStatus, Stdio},
 };
 
-use alloc_guard_core::report::{Gate, Record};
+use alloc_guard_core::report::Gate;
 use anyhow::{Context as _, Result};
 
-use super::{
-    collate::collate,
-    folder::{self, RunFolder},
-    harness,
-};
+use super::harness;
 use crate::{
     cargo::{Environment, TestBinary},
     settings::{IgnoredTests, STRICT, Sites, TestSettings},
@@ -61,34 +57,11 @@ pub(super) enum Listed {
 }
 
 impl Test<'_> {
-    /// Runs these tests of the binary, and none else.
-    ///
-    /// # Errors
-    /// If a process cannot be started or its records cannot be read. What the tests do is no error.
-    pub(super) fn records(&self, names: &[String], folder: &RunFolder) -> Result<Vec<Record>> {
-        let folder = folder.next()?;
-        let ends = self.run(names, &folder)?;
-        Ok(self.collate(names, folder::records(&folder)?, &ends))
-    }
-
-    /// Puts together what these tests' records and processes say.
-    pub(super) fn collate(
-        &self,
-        names: &[String],
-        records: Vec<Record>,
-        ends: &[End],
-    ) -> Vec<Record> {
-        let how = (self.settings, self.gate);
-        collate(self.binary, names, records, ends, how, |listed| {
-            self.list(listed)
-        })
-    }
-
     /// Runs these tests, in as many processes as the length of a command line asks for.
     ///
     /// # Errors
     /// If a process cannot be started.
-    fn run(&self, names: &[String], folder: &Path) -> Result<Vec<End>> {
+    pub(super) fn run(&self, names: &[String], folder: &Path) -> Result<Vec<End>> {
         chunks(names)
             .into_iter()
             .map(|tests| self.run_chunk(names, tests, folder))
@@ -138,7 +111,7 @@ impl Test<'_> {
     }
 
     /// The names that the binary's harness lists; `None` if it knows of no such thing.
-    fn list(&self, listed: Listed) -> Option<BTreeSet<String>> {
+    pub(super) fn list(&self, listed: Listed) -> Option<BTreeSet<String>> {
         let mut command = self.command().ok()?;
         command.args(["--list", "--format", "terse"]);
         if listed == Listed::Ignored {

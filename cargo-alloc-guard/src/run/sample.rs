@@ -4,7 +4,7 @@
 use alloc_guard_core::report::{Gate, Outcome, Record};
 use anyhow::Result;
 
-use super::{folder::RunFolder, guarded::Guarded, process::Test};
+use super::{folder::RunFolder, guarded::Guarded, process::Test, results};
 use crate::{
     baselines::Known,
     cargo::{Build, Environment, TestBinary},
@@ -57,7 +57,7 @@ pub(crate) fn sample<'a>(
             sites: Sites::OfRegressions,
         };
         let run = |names: &[String]| -> Result<Option<Record>> {
-            let records = test.records(names, &folder)?;
+            let records = results::run(&test, names, &folder)?;
             let has_run = |record: &Record| record.outcome != Outcome::Ignored;
             Ok(records.into_iter().find(has_run))
         };
