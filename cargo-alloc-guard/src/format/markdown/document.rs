@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::{
     findings,
-    page::{Page, Room},
+    page::{Page, Room, Shown},
     table,
 };
 use crate::{
@@ -47,13 +47,6 @@ pub(crate) fn print(
     page.release(CLOSING);
     page.put(&closing(findings, rows))?;
     page.flush()
-}
-
-/// How many there are of something, and how many of them the document shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shown {
-    pub(super) all: u64,
-    pub(super) shown: u64,
 }
 
 fn headline(overview: &Overview, gate: Gate) -> String {

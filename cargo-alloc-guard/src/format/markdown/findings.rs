@@ -6,9 +6,8 @@ use alloc_guard_core::report::{Record, Style, count, failure_text};
 use anyhow::Result;
 
 use super::{
-    document::Shown,
     escape::{block, code, text},
-    page::{Page, Room},
+    page::{Page, Room, Shown},
 };
 use crate::{
     format::{

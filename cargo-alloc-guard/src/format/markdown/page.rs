@@ -19,6 +19,13 @@ pub(super) enum Room {
     None,
 }
 
+/// How many there are of something, and how many of them the document shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) all: u64,
+    pub(super) shown: u64,
+}
+
 impl<'a> Page<'a> {
     pub(super) fn new(limit: Option<usize>, out: &'a mut dyn Write) -> Self {
         Self {

@@ -4,9 +4,8 @@ use alloc_guard_core::report::{Record, count};
 use anyhow::Result;
 
 use super::{
-    document::Shown,
     escape::text,
-    page::{Page, Room},
+    page::{Page, Room, Shown},
 };
 use crate::{
     format::{
