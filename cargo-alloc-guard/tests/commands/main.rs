@@ -2,7 +2,10 @@
 //! writes what they print now.
 
 #[path = "../it/workspace.rs"]
-#[expect(dead_code, reason = "the generated workspace is all that is needed of it")]
+#[expect(
+    dead_code,
+    reason = "the generated workspace is all that is needed of it"
+)]
 mod workspace;
 
 use std::{fs, path::Path};

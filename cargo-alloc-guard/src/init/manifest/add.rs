@@ -29,14 +29,12 @@ impl Manifest {
             None => "dev-dependencies",
         };
         self.is_changed = true;
-        let is_last_blank = self.ends_with_blank_line();
-        let item = self.document.entry(name).or_insert_with(|| {
+        if !self.document.contains_key(name) {
             let mut table = Table::new();
-            table
-                .decor_mut()
-                .set_prefix(if is_last_blank { "" } else { "\n" });
-            Item::Table(table)
-        });
+            table.decor_mut().set_prefix(self.last_lines());
+            self.document.insert(name, Item::Table(table));
+        }
+        let item = self.document.entry(name).or_insert(Item::None);
         let Some(table) = item.as_table_like_mut() else {
             bail!("`{name}` is no table");
         };
@@ -54,7 +52,11 @@ impl Manifest {
     /// If something else stands where it belongs.
     pub(crate) fn add_target(&mut self) -> Result<()> {
         self.is_changed = true;
-        let is_last_blank = self.ends_with_blank_line();
+        let prefix = if self.document.contains_key("test") {
+            "\n".to_owned()
+        } else {
+            self.last_lines()
+        };
         let item = self
             .document
             .entry("test")
@@ -72,10 +74,7 @@ impl Manifest {
         let mut table = Table::new();
         table.insert("name", value(TARGET));
         table.insert("path", value(TEST));
-        let is_first = array.is_empty();
-        table
-            .decor_mut()
-            .set_prefix(if is_first && is_last_blank { "" } else { "\n" });
+        table.decor_mut().set_prefix(prefix);
         array.push(table);
         Ok(())
     }
@@ -95,6 +94,18 @@ impl Manifest {
         };
         let mark = if self.has_mark { "\u{feff}" } else { "" };
         format!("{mark}{text}")
+    }
+
+    /// Takes what stands behind the last table, so that it stays where it is when another one follows, with
+    /// a blank line at its end.
+    fn last_lines(&mut self) -> String {
+        let is_last_blank = self.ends_with_blank_line();
+        let mut lines = self.document.trailing().as_str().unwrap_or("").to_owned();
+        self.document.set_trailing("");
+        if !is_last_blank {
+            lines.push('\n');
+        }
+        lines
     }
 
     fn ends_with_blank_line(&self) -> bool {
@@ -158,7 +169,11 @@ mod tests {
             ),
             (
                 "[package]\nname   =   'a'\n\n# Last words.\n",
-                "[package]\nname   =   'a'\n\n[dev-dependencies]\nalloc-guard = \"1.2.3\"\n\n# Last words.\n",
+                "[package]\nname   =   'a'\n\n# Last words.\n\n[dev-dependencies]\nalloc-guard = \"1.2.3\"\n",
+            ),
+            (
+                "[dependencies]\n# none yet\n",
+                "[dependencies]\n# none yet\n\n[dev-dependencies]\nalloc-guard = \"1.2.3\"\n",
             ),
             (
                 "[dev-dependencies]\n# First.\nb = \"1\"\nc = { version = \"2\" } # last\n\n[features]\n",
