@@ -8,11 +8,19 @@ use core::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
-    offset: usize,
+    offset: Option<usize>,
 }
 
 impl Error {
     pub(crate) const fn new(kind: ErrorKind, offset: usize) -> Self {
+        let offset = Some(offset);
+        Self { kind, offset }
+    }
+
+    /// For what is about no byte: something is not there, or does not follow from something else.
+    #[cfg(feature = "rekor")]
+    pub(crate) const fn without_offset(kind: ErrorKind) -> Self {
+        let offset = None;
         Self { kind, offset }
     }
 
@@ -24,17 +32,23 @@ impl Error {
 
     /// The byte, counted from the start of the input that was read, at which it is wrong.
     ///
-    /// The input is the module; the signature, where a detached one is at fault; or the key. It is 0 where no byte
-    /// can be named, as for [`ErrorKind::BadSignature`] of a bare message.
+    /// The input is the module; the signature, where a detached one is at fault; the key; or, for a log entry, the JSON
+    /// or the checkpoint. It is 0 where no byte can be named, as for [`ErrorKind::BadSignature`] of a bare message.
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.offset
+        match self.offset {
+            Some(offset) => offset,
+            None => 0,
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.kind, self.offset)
+        match self.offset {
+            Some(offset) => write!(f, "{} at byte {offset}", self.kind),
+            None => write!(f, "{}", self.kind),
+        }
     }
 }
 
@@ -66,18 +80,74 @@ pub enum ErrorKind {
     InvalidKey,
     /// A public key of small order: anyone can make signatures for it.
     WeakKey,
+    /// A secret key is encrypted; it must be decrypted first.
+    EncryptedKey,
     /// A key id is empty or longer than [`MAX_KEY_ID_BYTES`](crate::MAX_KEY_ID_BYTES).
     InvalidKeyId,
+    /// A keyring was to require no signer, or more than it has keys.
+    InvalidThreshold,
     /// No set has as many hashes as the module has parts, so nothing signs the whole of it.
     PartCountMismatch,
+    /// A part holds sections that are wanted and others that are not; it can be verified only as one.
+    MixedPart,
+    /// A part that is wanted has no signed hash.
+    UnsignedPart,
+    /// The module has no section that is wanted, so nothing was verified.
+    NothingWanted,
     /// No usable signature is by a key of the keyring.
     UnknownKey,
     /// A signature does not verify with its key.
     BadSignature,
+    /// Fewer keys signed it than the keyring requires.
+    TooFewSigners,
     /// A part of the module differs from what was signed.
     HashMismatch,
     /// The very same signature is already there.
     DuplicateSignature,
+    /// The module has a signature in it, which this would replace or break.
+    AlreadySigned,
+    /// The signed content does not end with a delimiter, so that nothing can be put behind it.
+    NoDelimiter,
+    /// The module has no section of this index.
+    NoSuchSection,
+    /// The buffer cannot hold the signature, or the name of a section.
+    BufferTooSmall,
+    /// The JSON of a log entry or of a trusted root is not JSON in UTF-8.
+    BadJson,
+    /// JSON is nested more deeply than `rekor::MAX_JSON_DEPTH`.
+    JsonTooDeep,
+    /// A JSON field is missing, is there twice, or does not hold what it must.
+    BadField,
+    /// A bundle has no log entry.
+    NoLogEntry,
+    /// The key of a log is not of the kind that the trusted root says.
+    InvalidLogKey,
+    /// The id of a log is not that of its key.
+    LogIdMismatch,
+    /// The trusted root has no key for the log of the entry.
+    UnknownLog,
+    /// A signed entry timestamp (SET) is needed, and there is none.
+    NoSet,
+    /// The signed entry timestamp does not verify with the key of the log.
+    BadSet,
+    /// There is no inclusion proof.
+    NoInclusionProof,
+    /// The inclusion proof does not lead from the entry to the root hash.
+    BadInclusionProof,
+    /// There is no checkpoint.
+    NoCheckpoint,
+    /// The text of the checkpoint is not that of a checkpoint of this log.
+    BadCheckpoint,
+    /// No signature line of the checkpoint has the name and the key hint of the log.
+    NoCheckpointSignature,
+    /// The log's signature of the checkpoint does not verify.
+    BadCheckpointSignature,
+    /// The checkpoint is of another tree than the inclusion proof: size or root hash differ.
+    CheckpointMismatch,
+    /// The uuid or the index that the entry came with is not what its proofs are about.
+    EntryMismatch,
+    /// The log says that it took the entry at a time at which its key was not valid.
+    OutsideValidity,
 }
 
 impl fmt::Display for ErrorKind {
@@ -94,12 +164,40 @@ impl fmt::Display for ErrorKind {
             Self::TrailingBytes => "bytes after the end of a record",
             Self::InvalidKey => "not an Ed25519 key in a known encoding",
             Self::WeakKey => "public key of small order",
+            Self::EncryptedKey => "secret key is encrypted",
             Self::InvalidKeyId => "key id is empty or too long",
+            Self::InvalidThreshold => "keyring cannot have that many signers",
             Self::PartCountMismatch => "no signed set has as many hashes as the module has parts",
+            Self::MixedPart => "section is in one part with others that are treated differently",
+            Self::UnsignedPart => "part that must be signed is not",
+            Self::NothingWanted => "no section that must be signed",
             Self::UnknownKey => "no signature by a key of the keyring",
             Self::BadSignature => "signature does not verify",
+            Self::TooFewSigners => "fewer signers than required",
             Self::HashMismatch => "content differs from what was signed",
             Self::DuplicateSignature => "the same signature is already there",
+            Self::AlreadySigned => "a signature is in the module already",
+            Self::NoDelimiter => "signed content does not end with a delimiter",
+            Self::NoSuchSection => "no section of this index",
+            Self::BufferTooSmall => "buffer too small for a signature or a name",
+            Self::BadJson => "not JSON",
+            Self::JsonTooDeep => "nesting of JSON too deep",
+            Self::BadField => "field missing, doubled or not of its form",
+            Self::NoLogEntry => "no log entry in the bundle",
+            Self::InvalidLogKey => "not the kind of log key it is said to be",
+            Self::LogIdMismatch => "log id is not that of the key",
+            Self::UnknownLog => "no key for the log of this entry",
+            Self::NoSet => "no signed entry timestamp",
+            Self::BadSet => "signed entry timestamp does not verify",
+            Self::NoInclusionProof => "no inclusion proof",
+            Self::BadInclusionProof => "inclusion proof does not lead to the root hash",
+            Self::NoCheckpoint => "no checkpoint",
+            Self::BadCheckpoint => "not the text of a checkpoint of this log",
+            Self::NoCheckpointSignature => "no line of the log among the checkpoint's signatures",
+            Self::BadCheckpointSignature => "checkpoint signature does not verify",
+            Self::CheckpointMismatch => "checkpoint and inclusion proof are of different trees",
+            Self::EntryMismatch => "uuid or index differs from what the proofs are about",
+            Self::OutsideValidity => "log key not valid at the time of the entry",
         })
     }
 }
@@ -127,12 +225,40 @@ mod tests {
             TrailingBytes,
             InvalidKey,
             WeakKey,
+            EncryptedKey,
             InvalidKeyId,
+            InvalidThreshold,
             PartCountMismatch,
+            MixedPart,
+            UnsignedPart,
+            NothingWanted,
             UnknownKey,
             BadSignature,
+            TooFewSigners,
             HashMismatch,
             DuplicateSignature,
+            AlreadySigned,
+            NoDelimiter,
+            NoSuchSection,
+            BufferTooSmall,
+            BadJson,
+            JsonTooDeep,
+            BadField,
+            NoLogEntry,
+            InvalidLogKey,
+            LogIdMismatch,
+            UnknownLog,
+            NoSet,
+            BadSet,
+            NoInclusionProof,
+            BadInclusionProof,
+            NoCheckpoint,
+            BadCheckpoint,
+            NoCheckpointSignature,
+            BadCheckpointSignature,
+            CheckpointMismatch,
+            EntryMismatch,
+            OutsideValidity,
         ];
         let messages: BTreeSet<_> = kinds.iter().map(ErrorKind::to_string).collect();
         assert_eq!(messages.len(), kinds.len());

@@ -22,6 +22,8 @@ mod payload;
 #[cfg(feature = "alloc")]
 mod payload_writer;
 mod reader;
+#[cfg(feature = "rekor")]
+pub mod rekor;
 mod section;
 mod signed;
 mod whole;
