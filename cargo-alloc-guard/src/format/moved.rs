@@ -48,3 +48,70 @@ pub(super) fn heading(tests: u64, (then, now): (&str, &str)) -> String {
         count(tests, "test")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc_guard_core::{
+        Tally,
+        baseline::{Circumstances, Counts, Held},
+        report::Outcome,
+    };
+
+    use super::*;
+
+    /// 15 allocations of 96 bytes with 1.96.0, and 14 of as many bytes with 1.95.0.
+    fn record(reasons: &[&str]) -> Record {
+        Record {
+            outcome: Outcome::Regressed,
+            toolchain: "1.96.0".to_owned(),
+            reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+            locked: Tally {
+                allocs: 15,
+                bytes: 96,
+                ..Tally::default()
+            },
+            baseline: Some(Held {
+                counts: Counts {
+                    allocations: 14,
+                    bytes: 96,
+                    peak_bytes: 0,
+                },
+                circumstances: Circumstances {
+                    toolchain: "1.95.0".to_owned(),
+                    ..Circumstances::default()
+                },
+                ..Held::default()
+            }),
+            ..Record::default()
+        }
+    }
+
+    #[test]
+    fn a_test_moved_if_nothing_but_its_numbers_changed() {
+        let known = "allocations 14 → 15";
+        for (reasons, change) in [
+            (&[known][..], Some(known)),
+            (&[], Some(known)),
+            (
+                &[known, "bytes 96 → 99"],
+                Some("allocations 14 → 15; bytes 96 → 99"),
+            ),
+            (&[known, "leaked 1 block · 8 B"], None),
+            (&["allocations = 14, measured 15"], None),
+            (&["leaked 1 → 2 blocks"], None),
+        ] {
+            let record = record(reasons);
+            let moved = moved(&record);
+            assert_eq!(moved.map(|moved| moved.change).as_deref(), change);
+        }
+    }
+
+    #[test]
+    fn a_test_under_the_compiler_of_its_baseline_did_not_move() {
+        let record = Record {
+            toolchain: "1.95.0".to_owned(),
+            ..record(&["allocations 14 → 15"])
+        };
+        assert_eq!(moved(&record), None);
+    }
+}

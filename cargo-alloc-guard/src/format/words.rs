@@ -145,3 +145,64 @@ pub(super) enum Targets {
     One,
     Several,
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc_guard_core::{
+        Tally,
+        report::{PermittedCalls, Site},
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_ended_early_was_measured_if_it_had_allocated() {
+        for (outcome, allocations, expected) in [
+            (Outcome::Panicked, 0, None),
+            (Outcome::Panicked, 1, Some("1 allocation · 8 B · peak 0 B")),
+            (Outcome::Failed, 1, Some("1 allocation · 8 B · peak 0 B")),
+            (Outcome::Unreported, 1, None),
+            (Outcome::AsExpected, 0, Some("0 allocations")),
+        ] {
+            let record = Record {
+                outcome,
+                locked: Tally {
+                    allocs: allocations,
+                    bytes: 8,
+                    ..Tally::default()
+                },
+                // Permitted, and did not happen.
+                permitted: vec![PermittedCalls::default()],
+                ..Record::default()
+            };
+            assert_eq!(measured(&record).as_deref(), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn the_guilty_line_is_the_first_that_is_known_and_the_users() {
+        let site = |file: &str, line, in_dependency| Site {
+            file: file.to_owned(),
+            line,
+            in_dependency,
+            ..Site::default()
+        };
+        let unknown = [
+            site("a.rs", 0, false),
+            site("", 1, false),
+            site("b.rs", 2, true),
+        ];
+        let mut record = Record {
+            file: "test.rs".to_owned(),
+            line: 7,
+            sites: unknown.to_vec(),
+            ..Record::default()
+        };
+        let guilty =
+            |record: &Record| place(record).map(|place| (place.file.to_owned(), place.line));
+        assert_eq!(guilty(&record), Some(("test.rs".to_owned(), 7)));
+        record.sites.push(site("c.rs", 3, false));
+        assert_eq!(guilty(&record), Some(("c.rs".to_owned(), 3)));
+        assert_eq!(guilty(&Record::default()), None);
+    }
+}

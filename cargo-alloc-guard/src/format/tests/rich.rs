@@ -85,7 +85,7 @@ pub(super) fn site(line: u32, column: u32) -> Site {
 
 /// What nobody would name a test, and what a panic may well say.
 const HOSTILE: &str = "\
-::error file=x::forged\n  ::set-output name=a::b\n##[add-mask]x\n</details>\n```\n# h\n| a | b |\n\
+::error file=x::forged \u{3}\n  ::set-output name=a::b\n##[add-mask]x\n</details>\n```\n# h\n| a | b |\n\
 <img src=x onerror=alert(1)> & \"quoted\" 'too' ]]> cc @octocat #1 https://evil.example\n\
 \u{1b}[31mred\u{1b}[0m \u{1} \u{8} \u{202e}gnorw \u{fffe} 100%";
 
