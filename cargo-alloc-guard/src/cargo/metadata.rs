@@ -1,12 +1,13 @@
 //! Owns what `cargo metadata` says of the workspace and its packages.
 
 use std::{
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::messages::Target;
 use crate::settings::CargoSettings;
@@ -40,31 +41,44 @@ pub(crate) struct Package {
     pub(crate) targets: Vec<Target>,
 }
 
+/// Asks `cargo metadata`.
+///
+/// # Errors
+/// If cargo cannot be started, finds no workspace, or answers something else.
+pub(crate) fn metadata<T: DeserializeOwned>(
+    settings: &CargoSettings,
+    options: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Result<T> {
+    let mut command = Command::new(&settings.program);
+    command
+        .args(["metadata", "--format-version=1"])
+        .args(options);
+    if let Some(path) = &settings.manifest_path {
+        command.arg("--manifest-path").arg(path);
+    }
+    let output = command
+        .output()
+        .with_context(|| format!("failed to start {}", settings.program.display()))?;
+    if !output.status.success() {
+        // Cargo's own words begin with `error: `, and so do ours.
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.trim();
+        bail!(
+            "cargo cannot read the workspace: {}",
+            said.strip_prefix("error: ").unwrap_or(said)
+        );
+    }
+    serde_json::from_slice(&output.stdout)
+        .context("failed to understand what `cargo metadata` says")
+}
+
 impl Workspace {
     /// Asks cargo.
     ///
     /// # Errors
     /// If cargo cannot be started, finds no workspace, or answers something else.
     pub(crate) fn read(settings: &CargoSettings) -> Result<Self> {
-        let mut command = Command::new(&settings.program);
-        command.args(["metadata", "--no-deps", "--format-version=1"]);
-        if let Some(path) = &settings.manifest_path {
-            command.arg("--manifest-path").arg(path);
-        }
-        let output = command
-            .output()
-            .with_context(|| format!("failed to start {}", settings.program.display()))?;
-        if !output.status.success() {
-            // Cargo's own words begin with `error: `, and so do ours.
-            let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.trim();
-            bail!(
-                "cargo cannot read the workspace: {}",
-                said.strip_prefix("error: ").unwrap_or(said)
-            );
-        }
-        let mut workspace: Self = serde_json::from_slice(&output.stdout)
-            .context("failed to understand what `cargo metadata` says")?;
+        let mut workspace: Self = metadata(settings, ["--no-deps"])?;
         if let Some(target) = &settings.target_dir {
             workspace.target = std::path::absolute(target).with_context(|| {
                 format!("failed to find the target folder {}", target.display())

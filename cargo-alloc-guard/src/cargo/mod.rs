@@ -8,4 +8,4 @@ mod metadata;
 
 pub(crate) use build::{Build, TestBinary, build};
 pub(crate) use environment::Environment;
-pub(crate) use metadata::{Package, Workspace};
+pub(crate) use metadata::{Package, Workspace, metadata};

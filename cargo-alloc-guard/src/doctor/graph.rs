@@ -5,14 +5,13 @@ use std::{
     collections::BTreeMap,
     ffi::OsString,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use serde::Deserialize;
 
 use super::gate::repository;
-use crate::settings::CargoSettings;
+use crate::{cargo::metadata, settings::CargoSettings};
 
 /// The workspace and everything it depends on.
 #[derive(Debug, Deserialize)]
@@ -95,31 +94,10 @@ impl Graph {
         host: Option<&str>,
         options: &[OsString],
     ) -> Result<Self> {
-        let mut command = Command::new(&cargo.program);
-        command
-            .args(["metadata", "--format-version=1"])
-            .args(options);
-        if let Some(path) = &cargo.manifest_path {
-            command.arg("--manifest-path").arg(path);
-        }
         // Or cargo would fetch what only other platforms need.
-        if let Some(host) = host {
-            command.args(["--filter-platform", host]);
-        }
-        let output = command
-            .output()
-            .with_context(|| format!("failed to start {}", cargo.program.display()))?;
-        if !output.status.success() {
-            // Cargo's own words begin with `error: `, and so do ours.
-            let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.trim();
-            bail!(
-                "cargo cannot read the workspace: {}",
-                said.strip_prefix("error: ").unwrap_or(said)
-            );
-        }
-        serde_json::from_slice(&output.stdout)
-            .context("failed to understand what `cargo metadata` says")
+        let platform = host.map(|host| ["--filter-platform".into(), host.into()]);
+        let platform = platform.into_iter().flatten();
+        metadata(cargo, options.iter().cloned().chain(platform))
     }
 
     /// The workspace's own packages, by name.
