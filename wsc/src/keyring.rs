@@ -1,11 +1,13 @@
-//! The keys that are trusted, found by id without allocating.
+//! The keys that are trusted, found by id without allocating, and how many of them must have signed.
 
 use core::slice;
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
+use crate::error::{Error, ErrorKind};
 use crate::key::PublicKey;
+use crate::signers::Trusted;
 
 /// Public keys, in the order of their ids.
 ///
@@ -21,6 +23,7 @@ use crate::key::PublicKey;
 #[derive(Debug, Clone)]
 pub struct Keyring<K = Vec<PublicKey>> {
     keys: K,
+    required: usize,
 }
 
 /// Public keys, in the order of their ids.
@@ -30,23 +33,54 @@ pub struct Keyring<K = Vec<PublicKey>> {
 #[derive(Debug, Clone)]
 pub struct Keyring<K> {
     keys: K,
+    required: usize,
 }
 
 impl<K: AsRef<[PublicKey]> + AsMut<[PublicKey]>> Keyring<K> {
-    /// A keyring of these keys, which are put in order once, here.
+    /// A keyring of these keys, which are put in order once, here. A signature by one of them is enough.
     #[must_use]
     pub fn new(mut keys: K) -> Self {
         keys.as_mut()
             .sort_unstable_by(|a, b| a.key_id().as_bytes().cmp(b.key_id().as_bytes()));
-        Self { keys }
+        let required = 1;
+        Self { keys, required }
     }
 }
 
 impl<K: AsRef<[PublicKey]>> Keyring<K> {
+    /// The same keys, of which so many must have signed what is verified: "2 of these 3".
+    ///
+    /// A key counts once, however many signatures it made and whatever ids it goes by. The signatures may stand in
+    /// several sets, as long as each set is right.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidThreshold`] if `signers` is 0, or more than there are different keys.
+    pub fn require(self, signers: usize) -> Result<Self, Error> {
+        let keys = self.keys.as_ref();
+        let is_new = |index: usize, key: &PublicKey| {
+            let mut before = keys.iter().take(index);
+            before.all(|other| other.as_ed25519() != key.as_ed25519())
+        };
+        let different = keys.iter().enumerate();
+        let different = different.filter(|(index, key)| is_new(*index, key)).count();
+        if signers == 0 || signers > different {
+            return Err(Error::new(ErrorKind::InvalidThreshold, 0));
+        }
+        let required = signers;
+        Ok(Self { required, ..self })
+    }
+
+    /// How many keys must have signed: 1, unless [`require`](Self::require) asked for more.
+    #[must_use]
+    pub const fn required(&self) -> usize {
+        self.required
+    }
+
     /// The key with this id; of several, one of them.
     #[must_use]
     pub fn get(&self, key_id: &[u8]) -> Option<&PublicKey> {
-        self.with_id(key_id).first()
+        self.trusted().with_id(key_id).first()
     }
 
     /// All keys, in the order of their ids.
@@ -66,20 +100,8 @@ impl<K: AsRef<[PublicKey]>> Keyring<K> {
         self.keys.as_ref().is_empty()
     }
 
-    /// The keys that may have made a signature with this id: those of that id, or all if it is empty.
-    pub(crate) fn keys_for(&self, key_id: &[u8]) -> &[PublicKey] {
-        if key_id.is_empty() {
-            return self.keys.as_ref();
-        }
-        self.with_id(key_id)
-    }
-
-    fn with_id(&self, key_id: &[u8]) -> &[PublicKey] {
-        let keys = self.keys.as_ref();
-        let start = keys.partition_point(|key| key.key_id().as_bytes() < key_id);
-        let from_start = keys.get(start..).unwrap_or_default();
-        let len = from_start.partition_point(|key| key.key_id().as_bytes() == key_id);
-        from_start.get(..len).unwrap_or_default()
+    pub(crate) fn trusted(&self) -> Trusted<'_> {
+        Trusted::new(self.keys.as_ref(), self.required)
     }
 }
 

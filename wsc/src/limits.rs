@@ -11,3 +11,6 @@ pub const MAX_SIGNATURES: usize = 256;
 
 /// Bytes of a [`KeyId`](crate::KeyId). Ids in a file may be longer; they match no key.
 pub const MAX_KEY_ID_BYTES: usize = 64;
+
+/// Base64 characters of an OpenSSH private key. Without a comment there are about 350.
+pub const MAX_OPENSSH_KEY_BYTES: usize = 4096;

@@ -1,18 +1,17 @@
-//! `Module`: a module that owns its sections, so that it can be signed and written.
+//! `Module`: a module that owns its sections, read, edited, verified and written. `signing.rs` signs it.
 
 use alloc::vec::Vec;
-use core::iter;
 
+use crate::comparison::{Claim, Comparison};
 use crate::error::{Error, ErrorKind};
-use crate::hash::{PartHashes, Run, RunEnd};
-use crate::key::{KeyId, PublicKey, SecretKey};
+use crate::key::PublicKey;
 use crate::keyring::Keyring;
 use crate::owned_section::OwnedSection;
 use crate::payload::SignatureData;
-use crate::payload_writer::sign_hashes;
 use crate::reader::Reader;
-use crate::section::{Encoding, HEADER_BYTES, SIGNATURE_NAME, Sections};
-use crate::whole::{Verified, verify_whole};
+use crate::section::{Encoding, HEADER_BYTES, Sections};
+use crate::verified::Verified;
+use crate::wanted::Wanted;
 
 /// A WebAssembly module or component, signed or not.
 ///
@@ -36,7 +35,7 @@ use crate::whole::{Verified, verify_whole};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
     encoding: Encoding,
-    sections: Vec<OwnedSection>,
+    pub(crate) sections: Vec<OwnedSection>,
 }
 
 impl Module {
@@ -92,45 +91,42 @@ impl Module {
         SignatureData::read(Reader::new(signature.payload(), offset)).map(Some)
     }
 
-    /// Signs all sections behind the signature section, and puts the signature into it.
+    /// Puts a section in front of the one at `index`, or behind all if there are `index` sections.
     ///
-    /// In a signed module the signature joins those of the same hashes; if content was added since, it starts a set
-    /// of its own. The sections that are signed are not touched. `key_id` is what the signature shall carry, most
-    /// often `Some(public_key.key_id())`; without one, verifiers try each key they have.
+    /// This, [`replace`](Self::replace) and [`remove`](Self::remove) change what a signature covers, as any change
+    /// of the file would, and leave an embedded signature where it is.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::DuplicateSignature`] if the very same signature is there, [`ErrorKind::LimitExceeded`] if there
-    /// is no room for one more, and what [`signature`](Self::signature) gives. The module is then as it was.
-    pub fn sign(
-        &mut self,
-        key: &impl AsRef<SecretKey>,
-        key_id: Option<&KeyId>,
-    ) -> Result<(), Error> {
-        let existing = self.signature()?;
-        let content = self.content();
-        let hashes = self.hash_parts(content)?;
-        let payload = sign_hashes(existing, &hashes, key.as_ref(), key_id)?;
-        let signed = OwnedSection::custom(SIGNATURE_NAME, &payload)?;
-        let replaced = self.sections.len() - content.len();
-        self.sections.splice(..replaced, iter::once(signed));
+    /// [`ErrorKind::NoSuchSection`] if there are fewer sections.
+    pub fn insert(&mut self, index: usize, section: OwnedSection) -> Result<(), Error> {
+        if index > self.sections.len() {
+            return Err(NO_SUCH_SECTION);
+        }
+        self.sections.insert(index, section);
         Ok(())
     }
 
-    /// Signs all sections and gives the signature to be kept apart from the module, which stays as it is.
-    ///
-    /// A signature that is embedded in the module is then content like any other section.
+    /// Puts a section in the place of the one at `index`, which is given back.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::LimitExceeded`] if the module has more parts than a set may have hashes.
-    pub fn sign_detached(
-        &self,
-        key: &impl AsRef<SecretKey>,
-        key_id: Option<&KeyId>,
-    ) -> Result<Vec<u8>, Error> {
-        let hashes = self.hash_parts(&self.sections)?;
-        sign_hashes(None, &hashes, key.as_ref(), key_id)
+    /// [`ErrorKind::NoSuchSection`] if there is none.
+    pub fn replace(&mut self, index: usize, section: OwnedSection) -> Result<OwnedSection, Error> {
+        let place = self.sections.get_mut(index).ok_or(NO_SUCH_SECTION)?;
+        Ok(core::mem::replace(place, section))
+    }
+
+    /// Takes out the section at `index`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoSuchSection`] if there is none.
+    pub fn remove(&mut self, index: usize) -> Result<OwnedSection, Error> {
+        if index >= self.sections.len() {
+            return Err(NO_SUCH_SECTION);
+        }
+        Ok(self.sections.remove(index))
     }
 
     /// Verifies the whole module, by the rule of [`SignedModule::verify`](crate::SignedModule::verify).
@@ -142,13 +138,44 @@ impl Module {
         &'v self,
         keyring: &'v Keyring<K>,
     ) -> Result<Verified<'v>, Error> {
+        let [verdict] = self.verify_matrix(keyring, [Wanted::Whole])?;
+        verdict
+    }
+
+    /// Verifies the sections that are no custom sections, and the custom sections whose name is wanted, by the rule
+    /// of [`SignedModule::verify_parts`](crate::SignedModule::verify_parts).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotSigned`] if the first section is no signature section, and otherwise as there.
+    pub fn verify_parts<'v, K: AsRef<[PublicKey]>>(
+        &'v self,
+        keyring: &'v Keyring<K>,
+        wants: impl Fn(&str) -> bool,
+    ) -> Result<Verified<'v>, Error> {
+        let [verdict] = self.verify_matrix(keyring, [Wanted::Parts(&wants)])?;
+        verdict
+    }
+
+    /// Answers several questions in one pass over the module, as
+    /// [`SignedModule::verify_matrix`](crate::SignedModule::verify_matrix) does.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotSigned`] if the first section is no signature section, and what
+    /// [`signature`](Self::signature) gives.
+    pub fn verify_matrix<'v, K: AsRef<[PublicKey]>, const N: usize>(
+        &'v self,
+        keyring: &'v Keyring<K>,
+        wanted: [Wanted<'_>; N],
+    ) -> Result<[Result<Verified<'v>, Error>; N], Error> {
         let signature = self
             .signature()?
             .ok_or(Error::new(ErrorKind::NotSigned, HEADER_BYTES))?;
-        self.verify_sections(signature, self.content(), keyring)
+        Ok(self.compare(signature, self.content(), keyring, wanted))
     }
 
-    /// Verifies the whole module with a signature that is kept apart.
+    /// Verifies the whole module with a signature that is kept apart. To verify a part, [`attach`](Self::attach) it.
     ///
     /// # Errors
     ///
@@ -160,69 +187,55 @@ impl Module {
         keyring: &'v Keyring<K>,
     ) -> Result<Verified<'v>, Error> {
         let signature = SignatureData::parse(signature)?;
-        self.verify_sections(signature, &self.sections, keyring)
+        let [verdict] = self.compare(signature, &self.sections, keyring, [Wanted::Whole]);
+        verdict
     }
 
-    fn verify_sections<'v, K: AsRef<[PublicKey]>>(
+    /// `content` is the end of the module's list of sections.
+    fn compare<'v, K: AsRef<[PublicKey]>, const N: usize>(
         &self,
         signature: SignatureData<'v>,
         content: &[OwnedSection],
         keyring: &'v Keyring<K>,
-    ) -> Result<Verified<'v>, Error> {
-        let ends_part = |run: &Run<'_>| run.end == RunEnd::OfPart;
-        let parts = self.runs(content).filter(ends_part).count();
-        let hashes = PartHashes::new(self.runs(content).map(Ok));
-        verify_whole(signature, parts, hashes, keyring)
-    }
-
-    fn hash_parts(&self, content: &[OwnedSection]) -> Result<Vec<[u8; 32]>, Error> {
-        PartHashes::new(self.runs(content).map(Ok))
-            .map(|part| part.map(|part| part.hash))
-            .collect()
-    }
-
-    /// The sections as runs to hash. `content` is the end of the module's list.
-    fn runs<'m>(&self, content: &'m [OwnedSection]) -> impl Iterator<Item = Run<'m>> + use<'m> {
+        wanted: [Wanted<'_>; N],
+    ) -> [Result<Verified<'v>, Error>; N] {
         let before = self.sections.len() - content.len();
-        let start = end_of(self.sections.get(..before).unwrap_or_default());
-        // Without content there is one part, the empty one.
-        let empty = content.is_empty().then_some(Run {
-            bytes: &[],
-            offset: start,
-            end: RunEnd::OfPart,
-        });
-        let mut offset = start;
-        let runs = content.iter().enumerate().map(move |(index, section)| {
-            let bytes = section.as_bytes();
-            let run = Run {
-                bytes,
-                offset,
-                end: if index + 1 == content.len() || section.is_delimiter() {
-                    RunEnd::OfPart
-                } else {
-                    RunEnd::InsidePart
-                },
-            };
-            offset += bytes.len();
-            run
-        });
-        empty.into_iter().chain(runs)
+        let mut offset = end_of(self.sections.get(..before).unwrap_or_default());
+        let delimiters = content.iter().filter(|s| s.is_delimiter()).count();
+        let is_open = content.last().is_none_or(|last| !last.is_delimiter());
+        let claim = Claim {
+            signature,
+            trusted: keyring.trusted(),
+            content_offset: offset,
+            parts: Some(delimiters + usize::from(is_open)),
+        };
+        let mut comparison = Comparison::new(claim, wanted);
+        for section in content {
+            if comparison.is_decided() {
+                break;
+            }
+            comparison.section(section.name(), offset, section.as_bytes());
+            offset += section.as_bytes().len();
+        }
+        comparison.finish(offset)
     }
 
     /// The sections that an embedded signature signs.
-    fn content(&self) -> &[OwnedSection] {
+    pub(crate) fn content(&self) -> &[OwnedSection] {
         match self.split_signature() {
             Some((_, content)) => content,
             None => &self.sections,
         }
     }
 
-    fn split_signature(&self) -> Option<(&OwnedSection, &[OwnedSection])> {
+    pub(crate) fn split_signature(&self) -> Option<(&OwnedSection, &[OwnedSection])> {
         self.sections
             .split_first()
             .filter(|(first, _)| first.is_signature())
     }
 }
+
+const NO_SUCH_SECTION: Error = Error::new(ErrorKind::NoSuchSection, 0);
 
 /// Where these first sections of a module end.
 fn end_of(sections: &[OwnedSection]) -> usize {

@@ -19,7 +19,11 @@ pub struct OwnedSection {
 
 impl OwnedSection {
     /// A custom section, with its lengths in their shortest form.
-    pub(crate) fn custom(name: &str, payload: &[u8]) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LimitExceeded`](crate::ErrorKind::LimitExceeded) if its size does not fit into 32 bits.
+    pub fn custom(name: &str, payload: &[u8]) -> Result<Self, Error> {
         let mut body = Vec::new();
         write_var_u32(&mut body, name.len())?;
         body.extend_from_slice(name.as_bytes());

@@ -7,7 +7,7 @@ use crate::hash::Hash;
 use crate::key::{KeyId, SecretKey};
 use crate::limits::{MAX_SETS, MAX_SIGNATURES};
 use crate::payload::{ALGORITHM_ED25519, IDENTIFIERS, SignatureData, SignatureSet};
-use crate::whole::Message;
+use crate::message::Message;
 
 /// The payload with a signature of `hashes` added.
 ///

@@ -1,13 +1,14 @@
 //! `SignedModule`: a signed module that stays where it is in memory, parsed and verified without allocating.
 
+use crate::comparison::{Claim, Comparison};
 use crate::error::{Error, ErrorKind};
-use crate::hash::{PartHashes, Run, RunEnd};
 use crate::key::PublicKey;
 use crate::keyring::Keyring;
 use crate::payload::SignatureData;
 use crate::reader::Reader;
 use crate::section::{Encoding, Section, Sections};
-use crate::whole::{Verified, verify_whole};
+use crate::verified::Verified;
+use crate::wanted::Wanted;
 
 /// A signed WebAssembly module or component, borrowed.
 ///
@@ -87,13 +88,71 @@ impl<'a> SignedModule<'a> {
     ///
     /// [`ErrorKind::PartCountMismatch`], [`ErrorKind::UnknownKey`], [`ErrorKind::BadSignature`] or
     /// [`ErrorKind::HashMismatch`]: of several sets, the one that came nearest to being right decides.
+    /// [`ErrorKind::TooFewSigners`] if the keyring [requires](Keyring::require) more keys.
     pub fn verify<'v, K>(&self, keyring: &'v Keyring<K>) -> Result<Verified<'v>, Error>
     where
         'a: 'v,
         K: AsRef<[PublicKey]>,
     {
-        let hashes = PartHashes::new(Runs::new(self.content));
-        verify_whole(self.signature, self.parts, hashes, keyring)
+        let [verdict] = self.verify_matrix(keyring, [Wanted::Whole]);
+        verdict
+    }
+
+    /// Verifies the sections that are no custom sections, and the custom sections whose name is wanted.
+    ///
+    /// The rule is "subset of the sections" of `Signatures.md`: all sections between two delimiters are wanted, or
+    /// none is, and behind each part that is wanted the hash is the one of a set with a valid signature. Beyond the
+    /// document, the hash must be the one of that part, and the end of the file counts as a delimiter; so what was
+    /// not compared is never taken for signed.
+    ///
+    /// Sections behind the last part that is wanted may be changed or missing. What lies before it is covered,
+    /// wanted or not: [`Verified::covered`] says which bytes that are.
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify`](Self::verify), but for the number of parts; and [`ErrorKind::MixedPart`],
+    /// [`ErrorKind::UnsignedPart`] or [`ErrorKind::NothingWanted`].
+    pub fn verify_parts<'v, K>(
+        &self,
+        keyring: &'v Keyring<K>,
+        wants: impl Fn(&str) -> bool,
+    ) -> Result<Verified<'v>, Error>
+    where
+        'a: 'v,
+        K: AsRef<[PublicKey]>,
+    {
+        let [verdict] = self.verify_matrix(keyring, [Wanted::Parts(&wants)]);
+        verdict
+    }
+
+    /// Answers several questions in one pass over the module: for each, which keys signed what is wanted.
+    ///
+    /// A row is what [`verify`](Self::verify) or [`verify_parts`](Self::verify_parts) would give;
+    /// [`Verified::keys`] are the columns.
+    pub fn verify_matrix<'v, K, const N: usize>(
+        &self,
+        keyring: &'v Keyring<K>,
+        wanted: [Wanted<'_>; N],
+    ) -> [Result<Verified<'v>, Error>; N]
+    where
+        'a: 'v,
+        K: AsRef<[PublicKey]>,
+    {
+        let claim = Claim {
+            signature: self.signature,
+            trusted: keyring.trusted(),
+            content_offset: self.content.offset(),
+            parts: Some(self.parts),
+        };
+        let mut comparison = Comparison::new(claim, wanted);
+        // `parse` has read all of them.
+        for section in Sections::new(self.content).map_while(Result::ok) {
+            if comparison.is_decided() {
+                break;
+            }
+            comparison.section(section.name(), section.offset(), section.as_bytes());
+        }
+        comparison.finish(self.content.offset() + self.content.rest().len())
     }
 
     /// Whether the file says it is a module or a component. This is not signed.
@@ -121,57 +180,15 @@ impl<'a> SignedModule<'a> {
     }
 }
 
-/// The signed sections, one run each.
-#[derive(Debug, Clone)]
-struct Runs<'a> {
-    content: Reader<'a>,
-    /// Without content there is one part, the empty one.
-    empty_part: Option<Run<'a>>,
-}
-
-impl<'a> Runs<'a> {
-    fn new(content: Reader<'a>) -> Self {
-        let empty_part = content.is_empty().then_some(Run {
-            bytes: content.rest(),
-            offset: content.offset(),
-            end: RunEnd::OfPart,
-        });
-        Self {
-            content,
-            empty_part,
-        }
-    }
-
-    fn read(&mut self) -> Result<Run<'a>, Error> {
-        let section = Section::read(&mut self.content)?;
-        let end = if section.is_delimiter() || self.content.is_empty() {
-            RunEnd::OfPart
-        } else {
-            RunEnd::InsidePart
-        };
-        Ok(Run {
-            bytes: section.as_bytes(),
-            offset: section.offset(),
-            end,
-        })
-    }
-}
-
-impl<'a> Iterator for Runs<'a> {
-    type Item = Result<Run<'a>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.content.is_empty() {
-            return self.empty_part.take().map(Ok);
-        }
-        Some(self.read())
-    }
-}
-
 /// Reads the frame of every section on the way.
 fn count_parts(content: Reader<'_>) -> Result<usize, Error> {
-    Runs::new(content).try_fold(0, |count, run| match run?.end {
-        RunEnd::InsidePart => Ok(count),
-        RunEnd::OfPart => Ok(count + 1),
-    })
+    let mut ended = 0;
+    // The end of the file ends the last part, also that of content without sections.
+    let mut is_open = true;
+    for section in Sections::new(content) {
+        let is_delimiter = section?.is_delimiter();
+        ended += usize::from(is_delimiter);
+        is_open = !is_delimiter;
+    }
+    Ok(ended + usize::from(is_open))
 }

@@ -33,7 +33,8 @@ pub(super) fn decode_pem(pem: &[u8], label: &[u8], der: &mut [u8]) -> Result<(),
     Ok(())
 }
 
-fn pem_body<'a>(pem: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
+/// What stands between the lines of a PEM block with this label.
+pub(super) fn pem_body<'a>(pem: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
     let body = pem
         .trim_ascii()
         .strip_prefix(b"-----BEGIN ")?

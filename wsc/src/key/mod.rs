@@ -2,6 +2,7 @@
 
 mod encoding;
 mod id;
+mod openssh;
 mod public;
 mod secret;
 

@@ -7,6 +7,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyId;
 use crate::key::encoding::{SPKI_PREFIX, decode_pem, unframe};
+use crate::key::openssh::Line;
 
 /// The first byte of a raw public-key file.
 const RAW_TYPE: u8 = 0x01;
@@ -19,6 +20,27 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
+    /// The key in a file of any format that is read here, which the content tells: raw, DER, PEM or OpenSSH.
+    ///
+    /// ```
+    /// let line = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHCLsq6yWY5KN8QNPxqcMYCROq7pSQt6ZCq1zuSsJJDV dora";
+    /// let key = wsc::PublicKey::parse(line)?;
+    /// assert_eq!(key.key_id().to_string(), "27f75b5d1f14d04078ad7138");
+    /// # Ok::<(), wsc::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for the format that it seems to be in.
+    pub fn parse(file: &[u8]) -> Result<Self, Error> {
+        match file.trim_ascii_start() {
+            _ if file.first() == Some(&RAW_TYPE) => Self::from_bytes(file),
+            _ if file.starts_with(&SPKI_PREFIX) => Self::from_der(file),
+            [b'-', ..] => Self::from_pem(file),
+            _ => Self::from_openssh(file),
+        }
+    }
+
     /// The key in a raw key file: the byte `01` and the 32 bytes of the key.
     ///
     /// # Errors
@@ -63,6 +85,27 @@ impl PublicKey {
         let mut der = [0; SPKI_PREFIX.len() + 32];
         decode_pem(pem, b"PUBLIC KEY", &mut der)?;
         Self::from_der(&der)
+    }
+
+    /// The first Ed25519 key in an OpenSSH file (`id_ed25519.pub`, or several lines of that kind).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] if there is none, or the first one is malformed; [`ErrorKind::WeakKey`] for a point
+    /// of small order.
+    pub fn from_openssh(file: &[u8]) -> Result<Self, Error> {
+        Self::all_from_openssh(file)
+            .next()
+            .unwrap_or(Err(Error::new(ErrorKind::InvalidKey, 0)))
+    }
+
+    /// All Ed25519 keys in an OpenSSH file, in order. Lines with other keys are passed over.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_openssh`](Self::from_openssh), for each key; the offset is where its line starts.
+    pub fn all_from_openssh(file: &[u8]) -> impl Iterator<Item = Result<Self, Error>> {
+        Line::ed25519(file).map(|line| Self::from_point(&line.key()?, line.offset))
     }
 
     /// The same key, going by another id than the default one.

@@ -7,7 +7,8 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{Error, ErrorKind};
 use crate::key::PublicKey;
-use crate::key::encoding::{PKCS8_PREFIX, decode_pem, unframe};
+use crate::key::encoding::{PKCS8_PREFIX, decode_pem, pem_body, unframe};
+use crate::key::openssh::{PRIVATE_LABEL, read_private};
 
 /// The first byte of a raw secret-key file.
 const RAW_TYPE: u8 = 0x81;
@@ -16,6 +17,20 @@ const RAW_TYPE: u8 = 0x81;
 pub struct SecretKey(SigningKey);
 
 impl SecretKey {
+    /// The key in a file of any format that is read here, which the content tells: raw, DER, PEM or OpenSSH.
+    ///
+    /// # Errors
+    ///
+    /// As for the format that it seems to be in.
+    pub fn parse(file: &[u8]) -> Result<Self, Error> {
+        match file.first() {
+            Some(&RAW_TYPE) => Self::from_bytes(file),
+            _ if file.starts_with(&PKCS8_PREFIX) => Self::from_der(file),
+            _ if pem_body(file, PRIVATE_LABEL).is_some() => Self::from_openssh(file),
+            _ => Self::from_pem(file),
+        }
+    }
+
     /// The key in a raw key file: the byte `81`, the 32 bytes of the seed, the 32 bytes of the public key.
     ///
     /// # Errors
@@ -52,11 +67,31 @@ impl SecretKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidKey`] for anything else.
+    /// [`ErrorKind::EncryptedKey`] for an `ENCRYPTED PRIVATE KEY`, [`ErrorKind::InvalidKey`] for anything else.
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
+        if pem_body(pem, b"ENCRYPTED PRIVATE KEY").is_some() {
+            return Err(Error::new(ErrorKind::EncryptedKey, 0));
+        }
         let mut der = Zeroizing::new([0; PKCS8_PREFIX.len() + 32]);
         decode_pem(pem, b"PRIVATE KEY", der.as_mut_slice())?;
         Self::from_der(der.as_slice())
+    }
+
+    /// The key in an OpenSSH file (`id_ed25519`), not encrypted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::EncryptedKey`] if it is protected by a password (`ssh-keygen -p` takes it away),
+    /// [`ErrorKind::LimitExceeded`] if it has more than
+    /// [`MAX_OPENSSH_KEY_BYTES`](crate::MAX_OPENSSH_KEY_BYTES), [`ErrorKind::InvalidKey`] for anything else.
+    pub fn from_openssh(file: &[u8]) -> Result<Self, Error> {
+        read_private(file, |seed, public| {
+            let key = Self::from_seed(seed);
+            if key.0.verifying_key().as_bytes() == public {
+                return Ok(key);
+            }
+            Err(Error::new(ErrorKind::InvalidKey, 0))
+        })
     }
 
     /// What a raw key file holds; wiped when it is dropped.

@@ -1,9 +1,11 @@
 //! The library against outside vectors, and properties that hold for every file.
 
+mod attach;
 mod craft;
 mod errors;
 mod keyring;
 mod keys;
+mod matrix;
 mod payload;
 mod sign;
 mod structure;

@@ -79,3 +79,17 @@ pub(crate) fn unhex(hex: &str) -> Vec<u8> {
         .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect()
 }
+
+/// Whether a name matches a pattern of the manifest: alternatives, with or without `^` and `$`, or anything.
+pub(crate) fn wants(pattern: &str, name: &str) -> bool {
+    pattern.split('|').any(|pattern| {
+        if pattern == ".*" {
+            return true;
+        }
+        let start = pattern.strip_prefix('^').unwrap().replace("[.]", ".");
+        match start.strip_suffix('$') {
+            Some(all) => name == all,
+            None => name.starts_with(&start),
+        }
+    })
+}

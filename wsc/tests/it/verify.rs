@@ -1,11 +1,11 @@
-//! Every `verify` check of the manifest that is about a whole module, through both forms of a module.
+//! Every `verify` check of the manifest, through each form of a module.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use wsc::{Error, Keyring, Module, PublicKey, SignedModule};
+use wsc::{Error, Keyring, Module, PublicKey, SignedModule, StreamVerifier, Wanted};
 
-use crate::vectors::{checks, has, json, public, read, ring, text, unhex};
+use crate::vectors::{checks, has, public, read, ring, text, wants};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
@@ -16,7 +16,7 @@ enum Verdict {
 use Verdict::{Accept, Reject};
 
 /// What we say where the written format leaves it open, and why.
-const DECISIONS: [(&str, Verdict, &str); 12] = [
+const DECISIONS: [(&str, Verdict, &str); 14] = [
     (
         "named-kids",
         Reject,
@@ -68,6 +68,16 @@ const DECISIONS: [(&str, Verdict, &str); 12] = [
         "malformed by the WebAssembly specification",
     ),
     (
+        "split-cut-part",
+        Accept,
+        "a subset says nothing about what lies behind it; `is_whole()` does",
+    ),
+    (
+        "nosplit-subset",
+        Accept,
+        "the end of the file is a boundary, and the hash there is signed",
+    ),
+    (
         "ed-small-order-r",
         Reject,
         "strict: a small-order R is refused",
@@ -79,50 +89,31 @@ const DECISIONS: [(&str, Verdict, &str); 12] = [
     ),
 ];
 
-/// What becomes of each check of the manifest: operation, what it needs, how many there are, where it is used.
+/// What there is in the manifest: operation, what it needs, how many, and where they are run.
 const ACCOUNT: [(&str, &str, usize, &str); 12] = [
-    ("attach", "", 2, "out of scope: editing of signed modules"),
-    ("detach", "", 2, "out of scope: editing of signed modules"),
-    ("note", "", 1, "no check"),
-    ("sign", "", 6, "sign.rs"),
+    ("attach", "", 2, "attach.rs"),
+    ("detach", "", 2, "attach.rs"),
     (
-        "sign",
-        "openssh",
-        1,
-        "out of scope: the secret key is in an OpenSSH file",
-    ),
-    ("verify", "", 134, "here"),
-    (
-        "verify",
-        "openssh",
-        2,
-        "here, with the key's 32 bytes from the manifest",
-    ),
-    ("verify", "signature", 6, "here"),
-    (
-        "verify",
-        "split",
-        20,
-        "out of scope: verifies a subset of the sections",
-    ),
-    (
-        "verify_matrix",
+        "note",
         "",
-        6,
-        "out of scope: verifies with many keys at once",
-    ),
-    (
-        "verify_matrix",
-        "split",
         1,
-        "out of scope: verifies a subset of the sections",
+        "attach.rs: what a padded module is signed as",
     ),
+    ("sign", "", 6, "sign.rs"),
+    ("sign", "openssh", 1, "sign.rs"),
+    ("verify", "", 134, "here"),
+    ("verify", "openssh", 2, "here"),
+    ("verify", "signature", 6, "here"),
+    ("verify", "split", 20, "here"),
+    ("verify_matrix", "", 6, "matrix.rs"),
+    ("verify_matrix", "split", 1, "matrix.rs"),
     ("total", "", 181, ""),
 ];
 
-fn whole_module_checks() -> Vec<Value> {
+fn verify_checks() -> Vec<Value> {
     let mut checks = checks();
-    checks.retain(|check| text(check, "op") == "verify" && !has(check, "split"));
+    checks.retain(|check| text(check, "op") == "verify");
+    assert_eq!(checks.len(), 162);
     checks
 }
 
@@ -139,56 +130,79 @@ fn expected(check: &Value) -> Verdict {
     }
 }
 
-/// The key that the check names. For the two OpenSSH files it is the key that the manifest and `why` say is meant.
-fn key(check: &Value) -> Result<PublicKey, Error> {
-    match (text(check, "id"), has(check, "key_format")) {
-        ("ok-ssh", true) => {
-            let key = unhex(text(
-                &json("manifest.json")["keys"]["dora"],
-                "ed25519_public",
-            ));
-            PublicKey::from_ed25519(&key.try_into().unwrap())
-        }
-        ("ok-ssh-first-ed25519", true) => Ok(public("mallory")),
-        (id, true) => panic!("{id}: unknown key format"),
-        (_, false) => PublicKey::from_bytes(&read(text(check, "public_key"))),
-    }
+fn keyring(check: &Value) -> Result<Keyring, Error> {
+    let file = read(text(check, "public_key"));
+    let key = if has(check, "key_format") {
+        PublicKey::from_openssh(&file)
+    } else {
+        PublicKey::from_bytes(&file)
+    };
+    // The content of a file says which it is, whatever is wrong with it.
+    assert_eq!(PublicKey::parse(&file).ok(), key.clone().ok());
+    Ok(Keyring::from_iter([key?]))
 }
 
 fn verify_borrowed(check: &Value) -> Result<(), Error> {
-    let module = read(text(check, "module"));
-    let keyring = Keyring::from_iter([key(check)?]);
-    if has(check, "signature") {
-        let signature = read(text(check, "signature"));
-        SignedModule::parse_detached(&module, &signature)?.verify(&keyring)?;
-        return Ok(());
-    }
-    SignedModule::parse(&module)?.verify(&keyring)?;
+    let keyring = keyring(check)?;
+    let file = read(text(check, "module"));
+    let signature = has(check, "signature").then(|| read(text(check, "signature")));
+    let module = match &signature {
+        Some(signature) => SignedModule::parse_detached(&file, signature)?,
+        None => SignedModule::parse(&file)?,
+    };
+    let verified = if has(check, "split") {
+        module.verify_parts(&keyring, |name| wants(text(check, "split"), name))?
+    } else {
+        module.verify(&keyring)?
+    };
+    assert!(verified.is_whole() || has(check, "split"));
+    assert!(verified.keys().eq(&keyring));
     Ok(())
 }
 
 fn verify_owned(check: &Value) -> Result<(), Error> {
+    let keyring = keyring(check)?;
     let module = Module::parse(&read(text(check, "module")))?;
-    let keyring = Keyring::from_iter([key(check)?]);
     if has(check, "signature") {
         let signature = read(text(check, "signature"));
         module.verify_detached(&signature, &keyring)?;
-        return Ok(());
+    } else if has(check, "split") {
+        module.verify_parts(&keyring, |name| wants(text(check, "split"), name))?;
+    } else {
+        module.verify(&keyring)?;
     }
-    module.verify(&keyring)?;
     Ok(())
 }
 
-/// Runs all checks, and gives the ids of those whose verdict is not the expected one.
-fn wrong(verify: fn(&Value) -> Result<(), Error>) -> Vec<String> {
-    let checks = whole_module_checks();
-    assert_eq!(checks.len(), 142);
+/// The file comes in pieces of this length.
+fn verify_streamed(check: &Value, piece: usize) -> Result<(), Error> {
+    let keyring = keyring(check)?;
+    let wants = |name: &str| wants(text(check, "split"), name);
+    let wanted = if has(check, "split") {
+        Wanted::Parts(&wants)
+    } else {
+        Wanted::Whole
+    };
+    let mut buffer = vec![0; 32_768];
+    let signature = has(check, "signature").then(|| read(text(check, "signature")));
+    let mut verifier = match &signature {
+        Some(signature) => StreamVerifier::detached(signature, &mut buffer, &keyring, wanted)?,
+        None => StreamVerifier::new(&mut buffer, &keyring, wanted),
+    };
+    for piece in read(text(check, "module")).chunks(piece) {
+        verifier.update(piece)?;
+    }
+    verifier.finish().map(|_| ())
+}
+
+/// Runs all checks, and gives those whose verdict is not the expected one.
+fn wrong(verify: impl Fn(&Value) -> Result<(), Error>) -> Vec<String> {
     let differs = |check: &Value| {
         let result = verify(check);
         let verdict = if result.is_ok() { Accept } else { Reject };
         (verdict != expected(check)).then(|| format!("{}: {result:?}", text(check, "id")))
     };
-    checks.iter().filter_map(differs).collect()
+    verify_checks().iter().filter_map(differs).collect()
 }
 
 #[test]
@@ -202,8 +216,15 @@ fn the_owned_form_gives_the_strict_verdicts() {
 }
 
 #[test]
-fn both_forms_give_the_same_error() {
-    for check in whole_module_checks() {
+fn the_streamed_form_gives_the_strict_verdicts_whatever_the_pieces() {
+    for piece in [1, 7, 4096, usize::MAX] {
+        assert_eq!(wrong(|check| verify_streamed(check, piece)), [""; 0]);
+    }
+}
+
+#[test]
+fn both_forms_in_memory_give_the_same_error() {
+    for check in verify_checks() {
         assert_eq!(
             verify_borrowed(&check),
             verify_owned(&check),
@@ -213,9 +234,25 @@ fn both_forms_give_the_same_error() {
     }
 }
 
+/// A wrong number of parts shows at the end of a stream only, so that its offset, or another fault, comes first.
+const OTHER_FAULT_FIRST: [&str; 3] = ["extended-first-whole", "no-hashes", "hashes-64-unrelated"];
+
+#[test]
+fn the_streamed_form_gives_the_same_error_but_for_wrong_counts() {
+    let mut others = Vec::new();
+    for check in verify_checks() {
+        let streamed = verify_streamed(&check, 1000);
+        assert_eq!(verify_streamed(&check, 1), streamed, "{}", check["id"]);
+        if verify_borrowed(&check) != streamed {
+            others.push(text(&check, "id").to_owned());
+        }
+    }
+    assert_eq!(others, OTHER_FAULT_FIRST);
+}
+
 #[test]
 fn no_decision_is_unused() {
-    let open: Vec<_> = whole_module_checks()
+    let open: Vec<_> = verify_checks()
         .iter()
         .filter(|check| text(check, "strict") == "either")
         .map(|check| text(check, "id").to_owned())
