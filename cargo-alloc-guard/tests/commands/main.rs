@@ -1,5 +1,7 @@
 //! Each command as a user types it: files that hold commands and what they print. `TRYCMD=overwrite`
-//! writes what they print now.
+//! writes what they print now. What a system says of a missing file or a signal is Unix's.
+
+#![cfg(unix)]
 
 #[path = "../it/workspace.rs"]
 #[expect(
