@@ -1,5 +1,8 @@
 //! Owns the writing of a record as one line of JSON. By hand, because every user's tests compile
-//! this, and the format is a dozen fields.
+//! this, and the format is a dozen fields. An object is one format string: what std makes of it is
+//! optimised even where this crate is not.
+
+use std::fmt::{self, Display, Formatter, Write as _};
 
 use crate::{
     backtrace::symbolize::Frame,
@@ -13,209 +16,243 @@ use super::{PermittedCalls, Record, Site};
 /// A record as one line of JSON, without a line break.
 #[must_use]
 pub fn to_json(record: &Record) -> String {
-    let promise = match record.promise {
-        Some(Promise::AllocFree) => "\"alloc_free\"",
-        Some(Promise::Allocates) => "\"allocates\"",
-        None => "null",
-    };
-    let features = record.features.as_deref().map_or_else(null, quoted);
-    let baseline = record.baseline.as_ref().map_or_else(null, held);
-    let mut object = Object::new();
-    object
-        .number("version", record.version.into())
-        .text("name", &record.name)
-        .text("title", &record.title)
-        .text("module", &record.module)
-        .text("package", &record.package)
-        .text("binary", &record.binary)
-        .text("file", &record.file)
-        .number("line", record.line.into())
-        .raw("promise", promise)
-        .flag("held", record.held)
-        .text("profile", &record.profile)
-        .text("target", &record.target)
-        .text("toolchain", &record.toolchain)
-        .raw("features", &features)
-        .text("executable", &record.executable)
-        .text("scope", &record.scope)
-        .text("outcome", record.outcome.as_str())
-        .list("reasons", &record.reasons, |text| quoted(text))
-        .raw("baseline", &baseline)
-        .text("message", &record.message)
-        .raw("init", &tally(&record.init))
-        .raw("locked", &tally(&record.locked))
-        .list("sites", &record.sites, site)
-        .list("permitted", &record.permitted, permitted)
-        .number("dropped", record.dropped)
-        .number("elsewhere", record.elsewhere)
-        .list("notes", &record.notes, |text| quoted(text))
-        .number("nanoseconds", record.nanoseconds)
-        .number("unix_milliseconds", record.unix_milliseconds);
-    object.end()
+    Json(record).to_string()
 }
 
-fn null() -> String {
-    "null".to_owned()
+/// A text as a JSON string.
+#[cfg(feature = "runner")]
+pub(crate) fn quoted(text: &str) -> String {
+    Json(text).to_string()
 }
 
-fn held(held: &Held) -> String {
-    let circumstances = &held.circumstances;
-    let mut object = Object::new();
-    counts(&mut object, held.counts)
-        .raw(
-            "tolerance",
-            &counts(&mut Object::new(), held.tolerance).end(),
+/// What is written as JSON when it is displayed.
+struct Json<'a, T: ?Sized>(&'a T);
+
+impl Display for Json<'_, Record> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let record = self.0;
+        write!(
+            f,
+            r#"{{"version":{},"name":{},"title":{},"module":{},"package":{},"binary":{},"file":{},"line":{},"#,
+            record.version,
+            Json(record.name.as_str()),
+            Json(record.title.as_str()),
+            Json(record.module.as_str()),
+            Json(record.package.as_str()),
+            Json(record.binary.as_str()),
+            Json(record.file.as_str()),
+            record.line,
+        )?;
+        write!(
+            f,
+            r#""promise":{},"held":{},"profile":{},"target":{},"toolchain":{},"features":{},"executable":{},"scope":{},"#,
+            Json(&record.promise),
+            record.held,
+            Json(record.profile.as_str()),
+            Json(record.target.as_str()),
+            Json(record.toolchain.as_str()),
+            Json(&record.features),
+            Json(record.executable.as_str()),
+            Json(record.scope.as_str()),
+        )?;
+        write!(
+            f,
+            r#""outcome":{},"reasons":{},"baseline":{},"message":{},"init":{},"locked":{},"sites":{},"permitted":{},"#,
+            Json(record.outcome.as_str()),
+            Json(record.reasons.as_slice()),
+            Json(&record.baseline),
+            Json(record.message.as_str()),
+            Json(&record.init),
+            Json(&record.locked),
+            Json(record.sites.as_slice()),
+            Json(record.permitted.as_slice()),
+        )?;
+        write!(
+            f,
+            r#""dropped":{},"elsewhere":{},"notes":{},"nanoseconds":{},"unix_milliseconds":{}}}"#,
+            record.dropped,
+            record.elsewhere,
+            Json(record.notes.as_slice()),
+            record.nanoseconds,
+            record.unix_milliseconds,
         )
-        .text("reason", &held.reason)
-        .text("toolchain", &circumstances.toolchain)
-        .text("target", &circumstances.target)
-        .raw(
-            "features",
-            &circumstances.features.as_deref().map_or_else(null, quoted),
-        );
-    object.end()
-}
-
-fn counts(object: &mut Object, counts: Counts) -> &mut Object {
-    for (name, number) in counts.named() {
-        object.number(name, number);
     }
-    object
 }
 
-fn tally(tally: &Tally) -> String {
-    let mut object = Object::new();
-    object
-        .number("allocs", tally.allocs)
-        .number("zeroed", tally.zeroed)
-        .number("grows", tally.grows)
-        .number("shrinks", tally.shrinks)
-        .number("deallocs", tally.deallocs)
-        .number("failed", tally.failed)
-        .number("bytes", tally.bytes)
-        .raw("retained_bytes", &tally.retained_bytes.to_string())
-        .number("peak_bytes", tally.peak_bytes);
-    object.end()
-}
-
-fn site(site: &Site) -> String {
-    let mut object = Object::new();
-    object
-        .text("function", &site.function)
-        .text("file", &site.file)
-        .number("line", site.line.into())
-        .number("column", site.column.into())
-        .text("via", &site.via)
-        .text("called_from", &site.called_from)
-        .flag("in_dependency", site.in_dependency)
-        .number("allocations", site.allocations)
-        .number("bytes", site.bytes)
-        .number("deallocations", site.deallocations)
-        .number("failed", site.failed)
-        .number("leaked_blocks", site.leaked_blocks)
-        .number("leaked_bytes", site.leaked_bytes)
-        .list("frames", &site.frames, frame);
-    object.end()
-}
-
-fn frame(frame: &Frame) -> String {
-    let mut object = Object::new();
-    object
-        .text("function", &frame.function)
-        .text("file", &frame.file)
-        .number("line", frame.line.into())
-        .number("column", frame.column.into());
-    object.end()
-}
-
-fn permitted(permitted: &PermittedCalls) -> String {
-    let mut object = Object::new();
-    object
-        .text("path", &permitted.path)
-        .text("reason", &permitted.reason)
-        .number("allocations", permitted.allocations)
-        .number("bytes", permitted.bytes);
-    object.end()
-}
-
-struct Object(String);
-
-impl Object {
-    fn new() -> Self {
-        Self("{".to_owned())
+impl Display for Json<'_, Promise> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Promise::AllocFree => "\"alloc_free\"",
+            Promise::Allocates => "\"allocates\"",
+        })
     }
+}
 
-    /// Begins a member. Keys are ours, and none needs escapes.
-    fn key(&mut self, key: &str) -> &mut String {
-        if self.0.len() > 1 {
-            self.0.push(',');
+impl Display for Json<'_, Tally> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let tally = self.0;
+        write!(
+            f,
+            r#"{{"allocs":{},"zeroed":{},"grows":{},"shrinks":{},"deallocs":{},"failed":{},"bytes":{},"retained_bytes":{},"peak_bytes":{}}}"#,
+            tally.allocs,
+            tally.zeroed,
+            tally.grows,
+            tally.shrinks,
+            tally.deallocs,
+            tally.failed,
+            tally.bytes,
+            tally.retained_bytes,
+            tally.peak_bytes,
+        )
+    }
+}
+
+impl Display for Json<'_, Held> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Held {
+            counts,
+            tolerance,
+            reason,
+            circumstances,
+        } = self.0;
+        write!(
+            f,
+            r#"{{{},"tolerance":{{{}}},"reason":{},"toolchain":{},"target":{},"features":{}}}"#,
+            Json(counts),
+            Json(tolerance),
+            Json(reason.as_str()),
+            Json(circumstances.toolchain.as_str()),
+            Json(circumstances.target.as_str()),
+            Json(&circumstances.features),
+        )
+    }
+}
+
+/// The members without their braces: a baseline has others besides.
+impl Display for Json<'_, Counts> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let [(a, allocations), (b, bytes), (c, peak_bytes)] = self.0.named();
+        write!(f, r#""{a}":{allocations},"{b}":{bytes},"{c}":{peak_bytes}"#)
+    }
+}
+
+impl Display for Json<'_, Site> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let site = self.0;
+        write!(
+            f,
+            r#"{{"function":{},"file":{},"line":{},"column":{},"via":{},"called_from":{},"in_dependency":{},"#,
+            Json(site.function.as_str()),
+            Json(site.file.as_str()),
+            site.line,
+            site.column,
+            Json(site.via.as_str()),
+            Json(site.called_from.as_str()),
+            site.in_dependency,
+        )?;
+        write!(
+            f,
+            r#""allocations":{},"bytes":{},"deallocations":{},"failed":{},"leaked_blocks":{},"leaked_bytes":{},"frames":{}}}"#,
+            site.allocations,
+            site.bytes,
+            site.deallocations,
+            site.failed,
+            site.leaked_blocks,
+            site.leaked_bytes,
+            Json(site.frames.as_slice()),
+        )
+    }
+}
+
+impl Display for Json<'_, Frame> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let frame = self.0;
+        write!(
+            f,
+            r#"{{"function":{},"file":{},"line":{},"column":{}}}"#,
+            Json(frame.function.as_str()),
+            Json(frame.file.as_str()),
+            frame.line,
+            frame.column,
+        )
+    }
+}
+
+impl Display for Json<'_, PermittedCalls> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let permitted = self.0;
+        write!(
+            f,
+            r#"{{"path":{},"reason":{},"allocations":{},"bytes":{}}}"#,
+            Json(permitted.path.as_str()),
+            Json(permitted.reason.as_str()),
+            permitted.allocations,
+            permitted.bytes,
+        )
+    }
+}
+
+impl<T> Display for Json<'_, Option<T>>
+where
+    for<'a> Json<'a, T>: Display,
+{
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(value) => Json(value).fmt(f),
+            None => f.write_str("null"),
         }
-        self.0.push('"');
-        self.0.push_str(key);
-        self.0.push_str("\":");
-        &mut self.0
     }
+}
 
-    fn raw(&mut self, key: &str, value: &str) -> &mut Self {
-        self.key(key).push_str(value);
-        self
+impl<T> Display for Json<'_, [T]>
+where
+    for<'a> Json<'a, T>: Display,
+{
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (index, value) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            Json(value).fmt(f)?;
+        }
+        f.write_str("]")
     }
+}
 
-    fn text(&mut self, key: &str, value: &str) -> &mut Self {
-        push_quoted(self.key(key), value);
-        self
-    }
-
-    fn number(&mut self, key: &str, value: u64) -> &mut Self {
-        self.raw(key, &value.to_string())
-    }
-
-    fn flag(&mut self, key: &str, value: bool) -> &mut Self {
-        self.raw(key, if value { "true" } else { "false" })
-    }
-
-    fn list<T>(&mut self, key: &str, values: &[T], one: impl Fn(&T) -> String) -> &mut Self {
-        let values: Vec<String> = values.iter().map(one).collect();
-        self.raw(key, &format!("[{}]", values.join(",")))
-    }
-
-    fn end(&mut self) -> String {
-        self.0.push('}');
-        std::mem::take(&mut self.0)
+impl Display for Json<'_, String> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Json(self.0.as_str()).fmt(f)
     }
 }
 
 /// A JSON string (RFC 8259, section 7).
-pub(crate) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    push_quoted(&mut quoted, text);
-    quoted
-}
-
-fn push_quoted(to: &mut String, text: &str) {
-    to.push('"');
-    // Nearly every text is plain, and in a build without optimisation each character costs.
-    if text.as_bytes().iter().all(|byte| is_plain(*byte)) {
-        to.push_str(text);
-    } else {
-        text.chars().for_each(|c| push_escaped(to, c));
+impl Display for Json<'_, str> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        // Nearly every text is plain, and without optimisation each character costs.
+        if self.0.as_bytes().iter().all(|byte| is_plain(*byte)) {
+            f.write_str(self.0)?;
+        } else {
+            self.0.chars().try_for_each(|c| write_escaped(f, c))?;
+        }
+        f.write_str("\"")
     }
-    to.push('"');
 }
 
 fn is_plain(byte: u8) -> bool {
     byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
-fn push_escaped(to: &mut String, c: char) {
+fn write_escaped(f: &mut Formatter<'_>, c: char) -> fmt::Result {
     match c {
-        '"' => to.push_str("\\\""),
-        '\\' => to.push_str("\\\\"),
-        '\n' => to.push_str("\\n"),
-        '\r' => to.push_str("\\r"),
-        '\t' => to.push_str("\\t"),
-        c if c < ' ' => to.push_str(&format!("\\u{:04x}", u32::from(c))),
-        c => to.push(c),
+        '"' => f.write_str("\\\""),
+        '\\' => f.write_str("\\\\"),
+        '\n' => f.write_str("\\n"),
+        '\r' => f.write_str("\\r"),
+        '\t' => f.write_str("\\t"),
+        c if c < ' ' => write!(f, "\\u{:04x}", u32::from(c)),
+        c => f.write_char(c),
     }
 }
 
@@ -226,7 +263,7 @@ mod tests {
     #[test]
     fn control_characters_quotes_and_other_scripts_are_escaped_as_json_asks() {
         assert_eq!(
-            quoted("a\"b\\c\n\r\t\u{1}\u{1f}é✅"),
+            Json("a\"b\\c\n\r\t\u{1}\u{1f}é✅").to_string(),
             "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u001fé✅\""
         );
     }
