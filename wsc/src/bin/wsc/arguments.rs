@@ -1,0 +1,153 @@
+//! Owns the command line as it is typed. Names and letters are those of wasmsign2 where it has them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use regex_lite::Regex;
+
+use crate::files::{Source, Target};
+
+const EXAMPLES: &str = "\
+Examples:
+  wsc keygen -k secret.key -K public.key
+  wsc sign -i in.wasm -o out.wasm -k secret.key -K public.key
+  wsc verify -i out.wasm -K public.key
+  wsc show -i out.wasm --format json
+
+`-` in place of a file is standard input or output.
+
+Exit status:
+  0  verified, or done
+  1  refused: what was read is not what it must be, or a key would be overwritten
+  2  a file cannot be read or written, or a key file holds no usable key
+  3  wrong usage";
+
+/// Signs WebAssembly modules and verifies them.
+#[derive(Debug, Parser)]
+#[command(name = "wsc", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a key pair.
+    Keygen(KeygenArguments),
+    /// Sign a module, into the module or into a file of its own.
+    Sign(SignArguments),
+    /// Verify a module, or the part of it that must be signed.
+    Verify(VerifyArguments),
+    /// Print the sections of a module and what its signature says, unverified.
+    Show(ShowArguments),
+}
+
+/// What `keygen` takes.
+#[derive(Args, Debug)]
+pub(crate) struct KeygenArguments {
+    /// Where the secret key goes: a new file that only its owner can read.
+    #[arg(short = 'k', long, value_name = "FILE")]
+    pub(crate) secret_key: Target,
+    /// Where the public key goes: a new file.
+    #[arg(short = 'K', long, value_name = "FILE")]
+    pub(crate) public_key: Target,
+}
+
+/// Who signs.
+#[derive(Args, Debug)]
+pub(crate) struct SignerArguments {
+    /// The secret key: raw, DER, PEM or OpenSSH, not encrypted.
+    #[arg(short = 'k', long, value_name = "FILE")]
+    pub(crate) secret_key: Source,
+    /// Its public key, if the signature shall carry the id; without an id, verifiers try each key they have.
+    #[arg(short = 'K', long, value_name = "FILE")]
+    pub(crate) public_key: Option<Source>,
+    #[command(flatten)]
+    pub(crate) format: KeyFormatArguments,
+}
+
+/// What is taken for the sake of those who know wasmsign2.
+#[derive(Args, Debug)]
+pub(crate) struct KeyFormatArguments {
+    /// Changes nothing: what a key file holds tells its format.
+    #[arg(short = 'Z', long = "ssh", hide = true)]
+    _ssh: bool,
+}
+
+/// What `sign` takes.
+#[derive(Args, Debug)]
+pub(crate) struct SignArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// Where the signed module goes; with `-S`, the module as it is.
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        required_unless_present = "signature_file"
+    )]
+    pub(crate) output_file: Option<Target>,
+    /// Write the signature here instead of into the module. A signature in the module is then signed like the rest.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Option<Target>,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+}
+
+/// What `verify` takes.
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// A public key that is trusted: raw, DER, PEM or OpenSSH; may be given more than once.
+    #[arg(short = 'K', long = "public-key", value_name = "FILE", required = true)]
+    pub(crate) public_keys: Vec<Source>,
+    /// How many of the keys must have signed.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) require: usize,
+    /// The signature, where it is in a file of its own.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Option<Source>,
+    /// Only the custom sections whose name this regular expression finds must be signed, and all that are not custom.
+    #[arg(short, long, alias = "split", value_name = "REGEX")]
+    pub(crate) splits: Option<Regex>,
+    #[command(flatten)]
+    pub(crate) format: KeyFormatArguments,
+}
+
+/// What `show` takes.
+#[derive(Args, Debug)]
+pub(crate) struct ShowArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// The signature, where it is in a file of its own.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Option<Source>,
+    /// The form of the answer.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// A form in which an answer can be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One document
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Arguments as CommandFactory>::command().debug_assert();
+    }
+}

@@ -1,0 +1,43 @@
+//! `sign`: a signature, in the module or in a file of its own.
+
+use wsc::Module;
+
+use crate::{
+    arguments::SignArguments,
+    failure::Failure,
+    files::{Kind, Outputs, Source},
+    keys,
+    status::Status,
+};
+
+pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
+    let (input, signer) = (&arguments.input_file, &arguments.signer);
+    Source::check(
+        [input, &signer.secret_key]
+            .into_iter()
+            .chain(&signer.public_key),
+    )?;
+    let secret = keys::read_secret(&signer.secret_key)?;
+    let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
+    let bytes = input.read()?;
+    let refused = |error| Failure::refused(input, error);
+    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let signature = if arguments.signature_file.is_some() {
+        module
+            .sign_detached(&secret, key_id.as_ref())
+            .map_err(refused)?
+    } else {
+        module.sign(&secret, key_id.as_ref()).map_err(refused)?;
+        Vec::new()
+    };
+    let module = module.serialize();
+    let mut outputs = Outputs::default();
+    if let Some(target) = &arguments.signature_file {
+        outputs.stage(target, &signature, Kind::Replace)?;
+    }
+    if let Some(target) = &arguments.output_file {
+        outputs.stage(target, &module, Kind::Replace)?;
+    }
+    outputs.commit()?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,101 @@
+//! Owns the reading of key files, and whose key is which.
+
+use std::io::Read as _;
+
+use wsc::{KeyId, PublicKey, SecretKey};
+use zeroize::Zeroizing;
+
+use crate::{
+    failure::Failure,
+    files::{Source, Target},
+    status::Status,
+};
+
+/// More than any key file that can be read has.
+const MAX_SECRET_BYTES: u16 = u16::MAX;
+
+/// Reads a secret key; what was read is wiped.
+pub(crate) fn read_secret(source: &Source) -> Result<SecretKey, Failure> {
+    // Room for all of it at once: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::from(MAX_SECRET_BYTES) + 64));
+    source
+        .open()?
+        .take(MAX_SECRET_BYTES.into())
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::unreadable(source, &error))?;
+    SecretKey::parse(&bytes).map_err(|error| Failure::unusable(source, error))
+}
+
+/// The id that a signature shall carry, if the public key is given.
+pub(crate) fn key_id(
+    secret: &SecretKey,
+    public: Option<&Source>,
+) -> Result<Option<KeyId>, Failure> {
+    let Some(source) = public else {
+        return Ok(None);
+    };
+    let bytes = source.read()?;
+    let public = PublicKey::parse(&bytes).map_err(|error| Failure::unusable(source, error))?;
+    if public.as_ed25519() != secret.public_key().as_ed25519() {
+        let other = format!("{source}: not the public key of the secret key");
+        return Err(Failure::new(Status::Refused, other));
+    }
+    Ok(Some(*public.key_id()))
+}
+
+/// Keys that are trusted, each with the file it comes from.
+#[derive(Debug)]
+pub(crate) struct Trusted<'a> {
+    keys: Vec<(PublicKey, &'a Source)>,
+}
+
+impl<'a> Trusted<'a> {
+    /// Reads the files; one in OpenSSH's format may hold several keys.
+    pub(crate) fn read(sources: &'a [Source]) -> Result<Self, Failure> {
+        let mut keys = Vec::new();
+        for source in sources {
+            let bytes = source.read()?;
+            let before = keys.len();
+            for key in PublicKey::all_from_openssh(&bytes) {
+                let key = key.map_err(|error| Failure::unusable(source, error))?;
+                keys.push((key, source));
+            }
+            if keys.len() == before {
+                let key = PublicKey::parse(&bytes);
+                keys.push((
+                    key.map_err(|error| Failure::unusable(source, error))?,
+                    source,
+                ));
+            }
+        }
+        Ok(Self { keys })
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = PublicKey> {
+        self.keys.iter().map(|(key, _)| key.clone())
+    }
+
+    /// The id of the key and the file it comes from.
+    pub(crate) fn describe(&self, key: &PublicKey) -> String {
+        let mut keys = self.keys.iter();
+        match keys.find(|(known, _)| known.as_ed25519() == key.as_ed25519()) {
+            Some((_, source)) => format!("{} ({source})", key.key_id()),
+            None => key.key_id().to_string(),
+        }
+    }
+}
+
+/// Random bytes from the system.
+pub(crate) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, Failure> {
+    let mut bytes = Zeroizing::new([0; N]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|error| {
+        let message = format!("failed to get random bytes from the system: {error}");
+        Failure::new(Status::CouldNotRun, message)
+    })?;
+    Ok(bytes)
+}
+
+/// Whether text may go to standard output.
+pub(crate) fn is_file(target: &Target) -> bool {
+    matches!(target, Target::File(_))
+}

@@ -1,0 +1,122 @@
+//! What files look like after a command: modes, pipes, and nothing left behind.
+
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use crate::{COMMAND, folder};
+
+fn wsc(folder: &Path, line: &str, input: &[u8]) -> Output {
+    let mut child = Command::new(COMMAND)
+        .current_dir(folder)
+        .args(line.split_whitespace())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that ends early closes its input.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_secret_key_is_its_owner_s_and_others_may_read_the_public_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = wsc(folder.path(), "keygen -k s.key -K p.key", b"");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let mode = |name| {
+        fs::metadata(folder.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode("s.key"), 0o600);
+    assert_eq!(mode("p.key") & 0o400, 0o400);
+    assert_eq!(names(folder.path()), ["p.key", "s.key"]);
+}
+
+#[test]
+fn keys_are_never_overwritten_and_no_half_of_a_pair_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    for (present, line) in [
+        ("s.key", "keygen -k s.key -K p.key"),
+        ("p.key", "keygen -k s.key -K p.key"),
+    ] {
+        let path = folder.path().join(present);
+        fs::write(&path, "mine").unwrap();
+        let refused = wsc(folder.path(), line, b"");
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        assert_eq!(names(folder.path()), [present]);
+        fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn a_module_goes_through_pipes() {
+    let folder = folder();
+    let module = fs::read(folder.path().join("modules/json.wasm")).unwrap();
+    let signed = wsc(
+        folder.path(),
+        "sign -i - -o - -k keys/alice.sk -K keys/alice.pk",
+        &module,
+    );
+    assert_eq!(signed.status.code(), Some(0), "{signed:?}");
+    let verified = wsc(
+        folder.path(),
+        "verify -i - -K keys/alice.pk",
+        &signed.stdout,
+    );
+    assert_eq!(verified.status.code(), Some(0), "{verified:?}");
+}
+
+#[test]
+fn a_refused_module_leaves_the_output_as_it_was() {
+    let folder = folder();
+    let out = folder.path().join("out.wasm");
+    fs::write(&out, "before").unwrap();
+    let before = names(folder.path());
+    let refused = wsc(
+        folder.path(),
+        "sign -i bad/bad-magic.wasm -o out.wasm -k keys/alice.sk",
+        b"",
+    );
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert_eq!(fs::read(&out).unwrap(), b"before");
+    assert_eq!(names(folder.path()), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_a_closed_pipe_is_none() {
+    let folder = folder();
+    let show = |out: Stdio| {
+        let mut command = Command::new(COMMAND);
+        command
+            .current_dir(folder.path())
+            .args(["show", "-i", "signed/big.wasm"]);
+        command.stdout(out).stderr(Stdio::piped()).output().unwrap()
+    };
+    let full = show(fs::File::create("/dev/full").unwrap().into());
+    assert_eq!(full.status.code(), Some(2), "{full:?}");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let closed = show(writer.into());
+    assert_eq!(closed.status.code(), Some(0), "{closed:?}");
+    assert!(closed.stderr.is_empty(), "{closed:?}");
+}
