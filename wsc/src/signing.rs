@@ -1,7 +1,7 @@
 //! What changes the signature of a `Module`: signing, splitting into parts, attaching and detaching.
 
 use alloc::vec::Vec;
-use core::iter;
+use core::{iter, mem};
 
 use sha2::{Digest, Sha256};
 
@@ -109,23 +109,33 @@ impl Module {
         if self.split_signature().is_some() {
             return Err(ALREADY_SIGNED);
         }
-        let mut sections = Vec::with_capacity(self.sections.len());
+        let mut delimiters = Vec::new();
         let mut before = None;
-        for section in &self.sections {
+        for (index, section) in self.sections.iter().enumerate() {
             if section.is_delimiter() {
                 before = None;
-            } else {
-                let is_wanted = section.name().is_none_or(&wants);
-                if before.is_some_and(|before| before != is_wanted) {
-                    sections.push(delimiter(random())?);
-                }
-                before = Some(is_wanted);
+                continue;
             }
-            sections.push(section.clone());
+            let is_wanted = section.name().is_none_or(&wants);
+            if before.is_some_and(|before| before != is_wanted) {
+                delimiters.push((index, delimiter(random())?));
+            }
+            before = Some(is_wanted);
         }
         if before.is_some() {
-            sections.push(delimiter(random())?);
+            delimiters.push((self.sections.len(), delimiter(random())?));
         }
+
+        // From here on nothing fails, so the sections can be moved.
+        let mut sections = Vec::with_capacity(self.sections.len() + delimiters.len());
+        let mut old = mem::take(&mut self.sections).into_iter();
+        let mut moved = 0;
+        for (index, delimiter) in delimiters {
+            sections.extend(old.by_ref().take(index - moved));
+            sections.push(delimiter);
+            moved = index;
+        }
+        sections.extend(old);
         self.sections = sections;
         Ok(())
     }
