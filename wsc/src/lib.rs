@@ -1,4 +1,5 @@
 #![cfg_attr(feature = "alloc", doc = include_str!("../README.md"))]
+#![cfg_attr(feature = "alloc", doc = include_str!("guide.md"))]
 #![cfg_attr(
     not(feature = "alloc"),
     doc = "Verifies signed WebAssembly modules in place."
@@ -43,9 +44,7 @@ pub use error::{Error, ErrorKind};
 pub use hash::sha256;
 pub use key::{KeyId, KeyPair, PublicKey, SecretKey};
 pub use keyring::Keyring;
-pub use limits::{
-    MAX_HASHES, MAX_KEY_ID_BYTES, MAX_OPENSSH_KEY_BYTES, MAX_SETS, MAX_SIGNATURES,
-};
+pub use limits::{MAX_HASHES, MAX_KEY_ID_BYTES, MAX_OPENSSH_KEY_BYTES, MAX_SETS, MAX_SIGNATURES};
 #[cfg(feature = "alloc")]
 pub use module::Module;
 #[cfg(feature = "alloc")]

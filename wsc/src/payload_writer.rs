@@ -6,8 +6,8 @@ use crate::error::{Error, ErrorKind};
 use crate::hash::Hash;
 use crate::key::{KeyId, SecretKey};
 use crate::limits::{MAX_SETS, MAX_SIGNATURES};
-use crate::payload::{ALGORITHM_ED25519, IDENTIFIERS, SignatureData, SignatureSet};
 use crate::message::Message;
+use crate::payload::{ALGORITHM_ED25519, IDENTIFIERS, SignatureData, SignatureSet};
 
 /// The payload with a signature of `hashes` added.
 ///
