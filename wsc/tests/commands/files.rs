@@ -120,3 +120,31 @@ fn a_full_disk_is_an_error_and_a_closed_pipe_is_none() {
     assert_eq!(closed.status.code(), Some(0), "{closed:?}");
     assert!(closed.stderr.is_empty(), "{closed:?}");
 }
+
+#[test]
+fn what_is_detached_and_attached_again_is_the_same_file() {
+    let folder = folder();
+    for line in [
+        "detach -i signed/three.wasm -o bare.wasm -S three.sig",
+        "attach -i bare.wasm -o again.wasm -S three.sig",
+    ] {
+        let output = wsc(folder.path(), line, b"");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let read = |name| fs::read(folder.path().join(name)).unwrap();
+    assert!(read("again.wasm") == read("signed/three.wasm"));
+    assert!(read("bare.wasm") == read("modules/json.wasm"));
+}
+
+#[test]
+fn a_signature_file_that_cannot_be_written_leaves_no_module() {
+    let folder = folder();
+    let before = names(folder.path());
+    let line = "detach -i signed/three.wasm -o bare.wasm -S no/such/three.sig";
+    let output = wsc(folder.path(), line, b"");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let line = "detach -i signed/three.wasm -o no/such/bare.wasm -S three.sig";
+    let output = wsc(folder.path(), line, b"");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(names(folder.path()), before);
+}

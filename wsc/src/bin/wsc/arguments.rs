@@ -1,5 +1,7 @@
 //! Owns the command line as it is typed. Names and letters are those of wasmsign2 where it has them.
 
+use std::ffi::OsString;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex_lite::Regex;
 
@@ -11,6 +13,7 @@ Examples:
   wsc sign -i in.wasm -o out.wasm -k secret.key -K public.key
   wsc verify -i out.wasm -K public.key
   wsc show -i out.wasm --format json
+  wsc rekor verify -i bundle.json -r trusted_root.json
 
 `-` in place of a file is standard input or output.
 
@@ -39,6 +42,27 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Print the sections of a module and what its signature says, unverified.
     Show(ShowArguments),
+    /// Divide a module into parts, before it is signed, so that a part can be verified alone.
+    Split(SplitArguments),
+    /// Put custom sections behind a module, signed or not, and sign all of it.
+    Append(AppendArguments),
+    /// Put a signature that is in a file of its own into the module.
+    Attach(AttachArguments),
+    /// Take the signature out of a module, into a file of its own.
+    Detach(DetachArguments),
+    /// Say for each part that may be wanted which keys signed it; refused if one of them is signed by none.
+    #[command(alias = "verify_matrix")]
+    VerifyMatrix(MatrixArguments),
+    /// Entries of the transparency log Rekor.
+    #[command(subcommand)]
+    Rekor(RekorCommand),
+}
+
+/// The subcommands of `rekor`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RekorCommand {
+    /// Verify that entries are in the log, without a network. What they say is not compared with any file.
+    Verify(RekorVerifyArguments),
 }
 
 /// What `keygen` takes.
@@ -128,6 +152,117 @@ pub(crate) struct ShowArguments {
     /// The form of the answer.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// What `split` takes.
+#[derive(Args, Debug)]
+pub(crate) struct SplitArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// Where the divided module goes.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output_file: Target,
+    /// Divide between the custom sections whose name this regular expression finds and the others; without it, the
+    /// module becomes one part.
+    #[arg(short, long, alias = "split", value_name = "REGEX")]
+    pub(crate) splits: Option<Regex>,
+}
+
+/// What `append` takes.
+#[derive(Args, Debug)]
+pub(crate) struct AppendArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// Where the longer, signed module goes.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output_file: Target,
+    /// The name of a section and the file with its content; may be given more than once.
+    #[arg(long = "section", value_name = "NAME=FILE", required = true, value_parser = new_section)]
+    pub(crate) sections: Vec<NewSection>,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+}
+
+/// A section that is to be added.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSection {
+    pub(crate) name: String,
+    pub(crate) content: Source,
+}
+
+fn new_section(argument: &str) -> Result<NewSection, &'static str> {
+    let (name, file) = argument.split_once('=').ok_or("there is no `=`")?;
+    match (name, file) {
+        ("signature" | "signature_delimiter", _) => Err("the name has a meaning of its own"),
+        (_, "") => Err("there is no file"),
+        _ => Ok(NewSection {
+            name: name.to_owned(),
+            content: OsString::from(file).into(),
+        }),
+    }
+}
+
+/// What `attach` takes.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_field_names, reason = "the options are called so")]
+pub(crate) struct AttachArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// The signature. It is read, but not verified.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Source,
+    /// Where the signed module goes.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output_file: Target,
+}
+
+/// What `detach` takes.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_field_names, reason = "the options are called so")]
+pub(crate) struct DetachArguments {
+    /// The signed module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// Where the signature goes.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Target,
+    /// Where the module without it goes.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output_file: Target,
+}
+
+/// What `verify-matrix` takes.
+#[derive(Args, Debug)]
+pub(crate) struct MatrixArguments {
+    /// The module.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// Public keys: raw, DER, PEM or OpenSSH.
+    #[arg(short = 'K', long, alias = "public-key", value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) public_keys: Vec<Source>,
+    /// The signature, where it is in a file of its own.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Option<Source>,
+    /// Ask about the custom sections whose name this regular expression finds, and all that are not custom; may be
+    /// given more than once. Without it, the question is about the whole module.
+    #[arg(short, long, alias = "split", value_name = "REGEX")]
+    pub(crate) splits: Vec<Regex>,
+    #[command(flatten)]
+    pub(crate) format: KeyFormatArguments,
+}
+
+/// What `rekor verify` takes.
+#[derive(Args, Debug)]
+pub(crate) struct RekorVerifyArguments {
+    /// The entry as Rekor's interface gives it, or a Sigstore bundle.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input_file: Source,
+    /// The logs that are trusted: a `trusted_root.json`.
+    #[arg(short = 'r', long, value_name = "FILE")]
+    pub(crate) trusted_root: Source,
 }
 
 /// A form in which an answer can be had.

@@ -65,10 +65,10 @@ impl fmt::Display for Failure {
 /// What helps, where something does.
 fn remedy(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::NotSigned => "; if the signature is in a file of its own, name it with `-S`",
         ErrorKind::UnknownKey => "; `wsc show` lists the ids of the keys that signed",
         ErrorKind::EncryptedKey => "; decrypt it first, an OpenSSH key with `ssh-keygen -p`",
         ErrorKind::AlreadySigned => "; `wsc detach` takes it out",
+        ErrorKind::NoDelimiter => "; `wsc split` puts one there, before the module is signed",
         _ => "",
     }
 }

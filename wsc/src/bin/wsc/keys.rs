@@ -95,6 +95,30 @@ pub(crate) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, Failure> {
     Ok(bytes)
 }
 
+/// What delimiters hold. The system may refuse to give it, which shows at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Delimiters {
+    failure: Option<Failure>,
+}
+
+impl Delimiters {
+    /// The bytes of one more delimiter; of no use unless [`finish`](Self::finish) succeeds.
+    pub(crate) fn draw(&mut self) -> [u8; 16] {
+        match random() {
+            Ok(bytes) => *bytes,
+            Err(failure) => {
+                self.failure = Some(failure);
+                [0; 16]
+            }
+        }
+    }
+
+    /// Whether the system gave random bytes each time.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        self.failure.map_or(Ok(()), Err)
+    }
+}
+
 /// Whether text may go to standard output.
 pub(crate) fn is_file(target: &Target) -> bool {
     matches!(target, Target::File(_))

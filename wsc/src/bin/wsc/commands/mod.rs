@@ -1,11 +1,22 @@
 //! The subcommands, one file each: a function of what is asked for and of where to write.
 
+mod append;
+mod attach;
+mod detach;
 mod keygen;
+mod matrix;
+mod rekor;
 mod show;
 mod sign;
+mod signed;
+mod split;
 mod verify;
 
-use crate::{arguments::Command, failure::Failure, status::Status};
+use crate::{
+    arguments::{Command, RekorCommand},
+    failure::Failure,
+    status::Status,
+};
 
 /// Runs the subcommand that was asked for. What it says goes to `out`; files it writes itself.
 pub(crate) fn run(command: Command, out: &mut Vec<u8>) -> Result<Status, Failure> {
@@ -14,5 +25,11 @@ pub(crate) fn run(command: Command, out: &mut Vec<u8>) -> Result<Status, Failure
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, out),
         Command::Show(arguments) => show::run(&arguments, out),
+        Command::Split(arguments) => split::run(&arguments),
+        Command::Append(arguments) => append::run(&arguments),
+        Command::Attach(arguments) => attach::run(&arguments),
+        Command::Detach(arguments) => detach::run(&arguments),
+        Command::VerifyMatrix(arguments) => matrix::run(&arguments, out),
+        Command::Rekor(RekorCommand::Verify(arguments)) => rekor::run(&arguments, out),
     }
 }

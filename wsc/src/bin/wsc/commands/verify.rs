@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use wsc::{Error, ErrorKind, Keyring, SignatureData, SignedModule, Verified};
+use wsc::{Keyring, Verified};
 
 use crate::{
-    arguments::VerifyArguments, failure::Failure, files::Source, keys::Trusted, status::Status,
+    arguments::VerifyArguments, commands::signed, failure::Failure, files::Source, keys::Trusted,
+    status::Status,
 };
 
 pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Status, Failure> {
@@ -27,47 +28,15 @@ pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Stat
         })?;
     let bytes = input.read()?;
     let detached = signature.map(Source::read).transpose()?;
-    let module = parse(&bytes, detached.as_deref(), input, signature)?;
+    let module = signed::parse(&bytes, detached.as_deref(), input, signature)?;
     let verified = match &arguments.splits {
         None => module.verify(&keyring),
         Some(wanted) => module.verify_parts(&keyring, |name| wanted.is_match(name)),
     };
-    let verified =
-        verified.map_err(|error| Failure::refused(blamed(error, input, signature), error))?;
+    let verified = verified
+        .map_err(|error| Failure::refused(signed::blamed(error, input, signature), error))?;
     out.extend_from_slice(describe(&verified, input, &trusted).as_bytes());
     Ok(Status::Done)
-}
-
-/// Reads the module, and says which of the two files is at fault.
-fn parse<'a>(
-    bytes: &'a [u8],
-    detached: Option<&'a [u8]>,
-    input: &Source,
-    signature: Option<&Source>,
-) -> Result<SignedModule<'a>, Failure> {
-    let parsed = match (detached, signature) {
-        (Some(payload), Some(source)) => {
-            SignatureData::parse(payload).map_err(|error| Failure::refused(source, error))?;
-            SignedModule::parse_detached(bytes, payload)
-        }
-        _ => SignedModule::parse(bytes),
-    };
-    parsed.map_err(|error| Failure::refused(input, error))
-}
-
-/// The file in which the byte of the error is.
-fn blamed<'a>(error: Error, input: &'a Source, signature: Option<&'a Source>) -> &'a Source {
-    let is_about_signature = matches!(
-        error.kind(),
-        ErrorKind::UnknownKey
-            | ErrorKind::BadSignature
-            | ErrorKind::PartCountMismatch
-            | ErrorKind::TooFewSigners
-    );
-    match signature {
-        Some(source) if is_about_signature => source,
-        _ => input,
-    }
 }
 
 fn describe(verified: &Verified<'_>, input: &Source, trusted: &Trusted<'_>) -> String {

@@ -1,0 +1,38 @@
+//! `append`: custom sections behind a module, and a signature of all of it.
+
+use wsc::{Module, OwnedSection};
+
+use crate::{
+    arguments::AppendArguments,
+    failure::Failure,
+    files::{Kind, Outputs, Source},
+    keys::{self, Delimiters},
+    status::Status,
+};
+
+pub(super) fn run(arguments: &AppendArguments) -> Result<Status, Failure> {
+    let (input, signer) = (&arguments.input_file, &arguments.signer);
+    let contents = arguments.sections.iter().map(|section| &section.content);
+    let keys = [&signer.secret_key].into_iter().chain(&signer.public_key);
+    Source::check(contents.chain(keys).chain([input]))?;
+    let secret = keys::read_secret(&signer.secret_key)?;
+    let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
+    let bytes = input.read()?;
+    let refused = |error| Failure::refused(input, error);
+    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let mut sections = Vec::with_capacity(arguments.sections.len());
+    for new in &arguments.sections {
+        let content = new.content.read()?;
+        let section = OwnedSection::custom(&new.name, &content);
+        sections.push(section.map_err(|error| Failure::refused(&new.content, error))?);
+    }
+    let mut delimiters = Delimiters::default();
+    let appended = module.append(sections, &secret, key_id.as_ref(), || delimiters.draw());
+    delimiters.finish()?;
+    appended.map_err(refused)?;
+    let module = module.serialize();
+    let mut outputs = Outputs::default();
+    outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
+    outputs.commit()?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,24 @@
+//! `detach`: the signature of a module into a file of its own.
+
+use wsc::Module;
+
+use crate::{
+    arguments::DetachArguments,
+    failure::Failure,
+    files::{Kind, Outputs},
+    status::Status,
+};
+
+pub(super) fn run(arguments: &DetachArguments) -> Result<Status, Failure> {
+    let input = &arguments.input_file;
+    let bytes = input.read()?;
+    let refused = |error| Failure::refused(input, error);
+    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let signature = module.detach().map_err(refused)?;
+    let module = module.serialize();
+    let mut outputs = Outputs::default();
+    outputs.stage(&arguments.signature_file, &signature, Kind::Replace)?;
+    outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
+    outputs.commit()?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,29 @@
+//! `split`: a module divided into parts.
+
+use wsc::Module;
+
+use crate::{
+    arguments::SplitArguments,
+    failure::Failure,
+    files::{Kind, Outputs},
+    keys::Delimiters,
+    status::Status,
+};
+
+pub(super) fn run(arguments: &SplitArguments) -> Result<Status, Failure> {
+    let input = &arguments.input_file;
+    let bytes = input.read()?;
+    let refused = |error| Failure::refused(input, error);
+    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let splits = arguments.splits.as_ref();
+    let wants = |name: &str| splits.is_none_or(|splits| splits.is_match(name));
+    let mut delimiters = Delimiters::default();
+    let split = module.split(wants, || delimiters.draw());
+    delimiters.finish()?;
+    split.map_err(refused)?;
+    let module = module.serialize();
+    let mut outputs = Outputs::default();
+    outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
+    outputs.commit()?;
+    Ok(Status::Done)
+}
