@@ -158,8 +158,7 @@ impl<'v, 'w, const N: usize> Comparison<'v, 'w, N> {
         let fault = |kind| Error::new(kind, signature.offset());
         let sets = row.sets?;
         let compared = row.compared.ok_or(fault(ErrorKind::NothingWanted))?;
-        let is_complete =
-            |set: usize| compared.parts == self.parts && self.hashes(set).len() == self.parts;
+        let is_complete = |set: usize| self.hashes(set).len() == self.parts;
         let sets = match row.wanted {
             Wanted::Whole => sets.filter(is_complete),
             Wanted::Parts(_) => sets,

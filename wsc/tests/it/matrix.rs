@@ -75,12 +75,16 @@ fn each_row_is_what_its_question_alone_would_get() {
 
     let expected: [&[&str]; 4] = [&["alice", "bob"], &["bob"], &[], &["bob"]];
     assert_eq!(rows.map(names), expected.map(Vec::from));
-    for (row, question) in rows.iter().zip(questions) {
-        let [alone] = module.verify_matrix(&keyring, [question]);
-        let describe = |verdict: &Result<Verified<'_>, _>| {
-            verdict.map(|verified| (verified.set(), verified.covered(), verified.is_whole()))
-        };
-        assert_eq!(describe(row), describe(&alone));
+    // The errors, too, which differ with the keys.
+    for keyring in [&keyring, &ring(["alice"]), &ring(["mallory"])] {
+        let rows = module.verify_matrix(keyring, questions);
+        for (row, question) in rows.iter().zip(questions) {
+            let [alone] = module.verify_matrix(keyring, [question]);
+            let describe = |verdict: &Result<Verified<'_>, _>| {
+                verdict.map(|verified| (verified.set(), verified.covered(), verified.is_whole()))
+            };
+            assert_eq!(describe(row), describe(&alone));
+        }
     }
     let mixed = rows[2].unwrap_err();
     let types = module.sections().nth(2).unwrap().unwrap();

@@ -139,6 +139,25 @@ fn a_wrong_key_shows_before_the_content_is_read() {
 }
 
 #[test]
+fn a_changed_part_shows_at_its_end() {
+    let mut file = read("signed/split-small.wasm");
+    let module = SignedModule::parse(&file).unwrap();
+    let first = module.sections().nth(1).unwrap().unwrap();
+    let delimiter = module.sections().nth(2).unwrap().unwrap();
+    let (start, end) = (first.offset(), delimiter.payload_offset() + 16);
+    file[end - 1] ^= 1;
+    let keyring = ring(["alice"]);
+    let mut buffer = [0; 1024];
+    let mut verifier = StreamVerifier::new(&mut buffer, &keyring, Wanted::Whole);
+    verifier.update(&file[..end - 1]).unwrap();
+    let error = verifier.update(&file[end - 1..end]).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.offset()),
+        (ErrorKind::HashMismatch, start)
+    );
+}
+
+#[test]
 fn debug_output_says_how_far_it_is() {
     let keyring = ring([]);
     let mut buffer = [0; 8];

@@ -125,3 +125,15 @@ fn every_key_that_signed_is_named_in_the_order_of_the_keyring() {
     let signed = |key: &&PublicKey| [public("alice"), public("bob")].contains(key);
     assert!(verified.keys().eq(keyring.iter().filter(signed)));
 }
+
+#[test]
+fn a_signature_under_the_id_of_another_key_does_not_count() {
+    let hashes = [wsc::sha256(CONTENT)];
+    let bob = *public("bob").key_id();
+    let records = ["bob", "alice"].map(|name| record(bob.as_bytes(), 1, &sign(name, &hashes)));
+    let file = embed(&[set(&hashes, &records)], CONTENT);
+    let keyring = ring(["alice", "bob"]);
+    assert_eq!(verify(&file, &keyring), Ok(1));
+    let both = keyring.require(2).unwrap();
+    assert_eq!(verify(&file, &both), Err(TooFewSigners));
+}
