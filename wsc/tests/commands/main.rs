@@ -4,6 +4,9 @@
 #![cfg(unix)]
 
 mod files;
+#[path = "../it/manifest.rs"]
+mod manifest;
+mod vectors;
 
 use std::{fs, path::Path};
 

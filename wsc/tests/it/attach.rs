@@ -3,7 +3,8 @@
 use serde_json::Value;
 use wsc::{ErrorKind, Module, SignedModule, sha256};
 
-use crate::vectors::{checks, files, has, hex, public, read, ring, secret, text};
+use crate::manifest::{checks, has, read, text};
+use crate::vectors::{files, hex, public, ring, secret};
 
 fn checks_of(op: &str, count: usize) -> Vec<Value> {
     let mut checks = checks();

@@ -2,7 +2,8 @@
 
 use wsc::{Error, ErrorKind, KeyId, Keyring, Module, PublicKey, SignedModule};
 
-use crate::vectors::{public, read, ring, secret};
+use crate::manifest::read;
+use crate::vectors::{public, ring, secret};
 
 fn check(file: &str, keyring: &Keyring) -> Error {
     let bytes = read(file);

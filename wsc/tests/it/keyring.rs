@@ -59,7 +59,7 @@ fn a_keyring_can_hold_its_keys_in_an_array_or_a_slice() {
 #[test]
 fn keys_that_share_an_id_are_all_tried() {
     let id = KeyId::new(b"first").unwrap();
-    let module = crate::vectors::read("signed/named-kids.wasm");
+    let module = crate::manifest::read("signed/named-kids.wasm");
     let module = wsc::SignedModule::parse(&module).unwrap();
     for names in [["alice", "mallory"], ["mallory", "alice"]] {
         let keyring: Keyring = names

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use wsc::{ErrorKind, KeyId, KeyPair, PublicKey, SecretKey};
 
-use crate::vectors::{SIGNERS, hex, json, public, read, secret, text, unhex};
+use crate::manifest::{read, text};
+use crate::vectors::{SIGNERS, hex, json, public, secret, unhex};
 
 #[test]
 fn keys_are_read_from_raw_files_and_written_back() {

@@ -5,6 +5,7 @@ mod craft;
 mod errors;
 mod keyring;
 mod keys;
+mod manifest;
 mod matrix;
 mod openssh;
 mod parts;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use wsc::{ErrorKind, Module, PublicKey, SignedModule, Verified, Wanted};
 
-use crate::vectors::{checks, has, json, public, read, ring, text, wants};
+use crate::manifest::{checks, has, read, text};
+use crate::vectors::{json, public, ring, wants};
 
 fn matrix_checks() -> Vec<Value> {
     let mut checks = checks();

@@ -3,7 +3,8 @@
 use base64ct::{Base64, Encoding};
 use wsc::{ErrorKind, PublicKey, SecretKey};
 
-use crate::vectors::{public, read, secret};
+use crate::manifest::read;
+use crate::vectors::{public, secret};
 
 use ErrorKind::{EncryptedKey, InvalidKey, LimitExceeded};
 

@@ -4,7 +4,8 @@ use serde_json::Value;
 use wsc::{ErrorKind, KeyId, KeyPair, Module, SecretKey, SignedModule, sha256};
 
 use crate::craft;
-use crate::vectors::{checks, has, hex, public, read, ring, secret, text, unhex};
+use crate::manifest::{checks, has, read, text};
+use crate::vectors::{hex, public, ring, secret, unhex};
 
 fn sign_checks() -> Vec<Value> {
     let mut checks = checks();

@@ -2,7 +2,8 @@
 
 use wsc::{ErrorKind, KeyId, Module, OwnedSection, SignedModule};
 
-use crate::vectors::{public, read, ring, secret, wants};
+use crate::manifest::read;
+use crate::vectors::{public, ring, secret, wants};
 
 const DELIMITER: &str = "signature_delimiter";
 

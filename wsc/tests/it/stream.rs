@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use wsc::{Error, ErrorKind, Keyring, ReadError, SignedModule, StreamVerifier, Wanted};
 
 use crate::craft::{HEADER, embed, signed_set};
-use crate::vectors::{files, read, ring};
+use crate::manifest::read;
+use crate::vectors::{files, ring};
 
 fn verify(file: &[u8], buffer: usize, piece: usize, keyring: &Keyring) -> Result<usize, Error> {
     let mut buffer = vec![0; buffer];

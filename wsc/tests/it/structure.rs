@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 use wasmparser::{Parser, Payload};
 use wsc::{Error, ErrorKind, Module, SignatureData, SignedModule};
 
-use crate::vectors::{files, hex, json as read_json, read};
+use crate::manifest::read;
+use crate::vectors::{files, hex, json as read_json};
 
 /// Files of `structure.json` that a strict reader refuses, and the reason.
 const REFUSED: [(&str, ErrorKind); 3] = [

@@ -2,7 +2,8 @@
 
 use wsc::{Error, Keyring, Module, SignedModule};
 
-use crate::vectors::{files, read, ring};
+use crate::manifest::read;
+use crate::vectors::{files, ring};
 
 /// Small signed files: without and with a key id, without content, and with several signatures.
 const SMALL: [&str; 4] = [

@@ -3,7 +3,8 @@
 use wsc::{Error, ErrorKind, KeyId, Keyring, Module, PublicKey, SignedModule, Verified};
 
 use crate::craft::{embed, record, set, sign, signed_set};
-use crate::vectors::{public, read, ring};
+use crate::manifest::read;
+use crate::vectors::{public, ring};
 
 use ErrorKind::{HashMismatch, InvalidThreshold, TooFewSigners};
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use wsc::{Encoding, Error, Keyring, Module, SignatureData, SignedModule, StreamVerifier, Wanted};
 
-use crate::vectors::{read, ring, wants};
+use crate::manifest::read;
+use crate::vectors::{ring, wants};
 
 /// A file, how it is verified, and whose signatures count.
 #[derive(Clone, Copy)]

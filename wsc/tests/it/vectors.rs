@@ -1,44 +1,18 @@
-//! Reads the vectors; `tests/vectors/README.md` says what they are.
+//! Keys, keyrings and files of the vectors; `manifest.rs` reads the checks.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use wsc::{Keyring, PublicKey, SecretKey};
 
+use crate::manifest::{path, read};
+
 /// The keys of the manifest that make sound keyrings, by name.
 pub(crate) const SIGNERS: [&str; 4] = ["alice", "bob", "carol", "mallory"];
 
-pub(crate) fn path(relative: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/vectors")
-        .join(relative)
-}
-
-pub(crate) fn read(relative: &str) -> Vec<u8> {
-    fs::read(path(relative)).unwrap_or_else(|e| panic!("{relative}: {e}"))
-}
-
 pub(crate) fn json(relative: &str) -> Value {
     serde_json::from_slice(&read(relative)).unwrap()
-}
-
-pub(crate) fn checks() -> Vec<Value> {
-    let Value::Array(checks) = json("manifest.json")["checks"].take() else {
-        panic!("the manifest has a list of checks");
-    };
-    checks
-}
-
-pub(crate) fn text<'a>(check: &'a Value, field: &str) -> &'a str {
-    check[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("{}: {field} is no text", check["id"]))
-}
-
-pub(crate) fn has(check: &Value, field: &str) -> bool {
-    !check[field].is_null()
 }
 
 pub(crate) fn public(name: &str) -> PublicKey {

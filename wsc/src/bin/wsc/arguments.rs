@@ -124,7 +124,8 @@ pub(crate) struct VerifyArguments {
     /// The module.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input_file: Source,
-    /// A public key that is trusted: raw, DER, PEM or OpenSSH; may be given more than once.
+    /// A public key that is trusted: raw, DER, PEM or OpenSSH (of several lines, the first with an Ed25519 key); may
+    /// be given more than once.
     #[arg(short = 'K', long = "public-key", value_name = "FILE", required = true)]
     pub(crate) public_keys: Vec<Source>,
     /// How many of the keys must have signed.
@@ -240,7 +241,7 @@ pub(crate) struct MatrixArguments {
     /// The module.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input_file: Source,
-    /// Public keys: raw, DER, PEM or OpenSSH.
+    /// Public keys: raw, DER, PEM or OpenSSH (of several lines, all with an Ed25519 key).
     #[arg(short = 'K', long, alias = "public-key", value_name = "FILE", required = true, num_args = 1..)]
     pub(crate) public_keys: Vec<Source>,
     /// The signature, where it is in a file of its own.

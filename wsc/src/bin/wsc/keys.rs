@@ -34,13 +34,16 @@ pub(crate) fn key_id(
     let Some(source) = public else {
         return Ok(None);
     };
-    let bytes = source.read()?;
-    let public = PublicKey::parse(&bytes).map_err(|error| Failure::unusable(source, error))?;
+    let public = read_public(source)?;
     if public.as_ed25519() != secret.public_key().as_ed25519() {
         let other = format!("{source}: not the public key of the secret key");
         return Err(Failure::new(Status::Refused, other));
     }
     Ok(Some(*public.key_id()))
+}
+
+fn read_public(source: &Source) -> Result<PublicKey, Failure> {
+    PublicKey::parse(&source.read()?).map_err(|error| Failure::unusable(source, error))
 }
 
 /// Keys that are trusted, each with the file it comes from.
@@ -50,8 +53,16 @@ pub(crate) struct Trusted<'a> {
 }
 
 impl<'a> Trusted<'a> {
-    /// Reads the files; one in OpenSSH's format may hold several keys.
-    pub(crate) fn read(sources: &'a [Source]) -> Result<Self, Failure> {
+    /// Reads the files, one key from each. Of the lines of an OpenSSH file it is the first that holds an Ed25519 key,
+    /// as in `wasmsign2`: who names a file trusts one key.
+    pub(crate) fn read_first(sources: &'a [Source]) -> Result<Self, Failure> {
+        let first = |source| Ok((read_public(source)?, source));
+        let keys = sources.iter().map(first).collect::<Result<_, _>>()?;
+        Ok(Self { keys })
+    }
+
+    /// Reads the files, and of the lines of an OpenSSH file each that holds an Ed25519 key.
+    pub(crate) fn read_all(sources: &'a [Source]) -> Result<Self, Failure> {
         let mut keys = Vec::new();
         for source in sources {
             let bytes = source.read()?;
@@ -62,10 +73,8 @@ impl<'a> Trusted<'a> {
             }
             if keys.len() == before {
                 let key = PublicKey::parse(&bytes);
-                keys.push((
-                    key.map_err(|error| Failure::unusable(source, error))?,
-                    source,
-                ));
+                let key = key.map_err(|error| Failure::unusable(source, error))?;
+                keys.push((key, source));
             }
         }
         Ok(Self { keys })

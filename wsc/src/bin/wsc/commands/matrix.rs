@@ -13,7 +13,7 @@ pub(super) fn run(arguments: &MatrixArguments, out: &mut Vec<u8>) -> Result<Stat
     let (input, signature) = (&arguments.input_file, arguments.signature_file.as_ref());
     let all = arguments.public_keys.iter().chain(signature).chain([input]);
     Source::check(all)?;
-    let trusted = Trusted::read(&arguments.public_keys)?;
+    let trusted = Trusted::read_all(&arguments.public_keys)?;
     let keyring = trusted.keys().collect::<Keyring>();
     let bytes = input.read()?;
     let detached = signature.map(Source::read).transpose()?;

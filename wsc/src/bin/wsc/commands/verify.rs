@@ -13,7 +13,7 @@ pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Stat
     let (input, signature) = (&arguments.input_file, arguments.signature_file.as_ref());
     let all = arguments.public_keys.iter().chain(signature).chain([input]);
     Source::check(all)?;
-    let trusted = Trusted::read(&arguments.public_keys)?;
+    let trusted = Trusted::read_first(&arguments.public_keys)?;
     let keyring = trusted
         .keys()
         .collect::<Keyring>()
