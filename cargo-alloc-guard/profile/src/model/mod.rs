@@ -1,0 +1,16 @@
+//! What a profile is, whichever kind of file it came from.
+
+mod allocations;
+mod profile;
+mod stacks;
+mod strings;
+mod sums;
+
+pub use allocations::{Allocation, AllocationId, Allocations, Event, Kind};
+pub use profile::{
+    BuildProfile, Context, ContextId, Data, OperationId, Origin, Phase, Profile, Thread, ThreadId,
+    Warning,
+};
+pub use stacks::{Class, Frame, FrameId, StackId, Stacks};
+pub use strings::{StringId, Strings};
+pub use sums::{Amount, StackSums};
