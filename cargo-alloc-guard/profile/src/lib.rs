@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod derive;
 mod model;
 
+pub use derive::{FunctionKey, FunctionSums, Row, Rows, Step, Timeline, Totals};
 pub use model::{
     Allocation, AllocationId, Allocations, Amount, BuildProfile, Class, Context, ContextId, Data,
-    Event, Frame, FrameId, Kind, OperationId, Origin, Phase, Profile, StackId, StackSums, Stacks,
-    StringId, Strings, Thread, ThreadId, Warning,
+    Event, Frame, FrameId, Kind, OperationId, Origin, Phase, Profile, StackId, Stacks, StringId,
+    Strings, Sums, Thread, ThreadId, Warning,
 };

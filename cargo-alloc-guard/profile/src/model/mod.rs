@@ -13,4 +13,4 @@ pub use profile::{
 };
 pub use stacks::{Class, Frame, FrameId, StackId, Stacks};
 pub use strings::{StringId, Strings};
-pub use sums::{Amount, StackSums};
+pub use sums::{Amount, Sums};

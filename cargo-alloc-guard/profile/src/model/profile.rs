@@ -6,7 +6,7 @@ use super::{
     allocations::Allocations,
     stacks::{StackId, Stacks},
     strings::Strings,
-    sums::StackSums,
+    sums::Sums,
 };
 
 /// What wrote a profile.
@@ -199,7 +199,7 @@ pub enum Data {
     /// Every one of them.
     Allocations(Box<Allocations>),
     /// Sums of each stack, in the order of the stacks, each stack once; neither times nor threads nor temporary ones.
-    Sums(Vec<(StackId, StackSums)>),
+    Sums(Vec<(StackId, Sums)>),
 }
 
 impl Default for Data {

@@ -27,7 +27,7 @@ impl SubAssign for Amount {
 
 /// What is known of all allocations of one stack, function, thread or context.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StackSums {
+pub struct Sums {
     /// Every allocation, the results of reallocations included.
     pub allocations: Amount,
     /// What was live when the whole process's live size was greatest.
@@ -40,7 +40,7 @@ pub struct StackSums {
     pub lifetime: u128,
 }
 
-impl AddAssign for StackSums {
+impl AddAssign for Sums {
     fn add_assign(&mut self, other: Self) {
         self.allocations += other.allocations;
         self.at_peak += other.at_peak;

@@ -1,0 +1,11 @@
+//! What follows from a profile: sums, timelines, rows. Pure: the same profile gives the same answer.
+
+mod functions;
+mod rows;
+mod sums;
+mod timeline;
+
+pub use functions::{FunctionKey, FunctionSums};
+pub use rows::{Row, Rows};
+pub use sums::Totals;
+pub use timeline::{Step, Timeline};
