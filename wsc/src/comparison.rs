@@ -141,8 +141,10 @@ impl<'v, 'w, const N: usize> Comparison<'v, 'w, N> {
     fn end_part(&mut self, end: usize) {
         if self.rows.iter().any(Row::compares) {
             let hash = self.hasher.clone().finalize().into();
+            let range = self.part_offset..end;
+            let signature = self.claim.signature.offset();
             for row in &mut self.rows {
-                row.compare(&self.sets, self.parts, &hash, self.part_offset..end);
+                row.compare(&self.sets, self.parts, &hash, range.clone(), signature);
             }
         }
         for row in &mut self.rows {
@@ -243,6 +245,7 @@ impl<'w> Row<'w> {
         part: usize,
         hash: &Hash,
         range: core::ops::Range<usize>,
+        signature_offset: usize,
     ) {
         let Ok(sets) = self.sets else { return };
         if !self.compares() {
@@ -258,12 +261,15 @@ impl<'w> Row<'w> {
             });
             return;
         }
-        let kind = match self.wanted {
-            _ if sets.iter().any(|set| signed(set).is_some()) => ErrorKind::HashMismatch,
-            Wanted::Whole => ErrorKind::PartCountMismatch,
-            Wanted::Parts(_) => ErrorKind::UnsignedPart,
+        let (kind, offset) = match self.wanted {
+            _ if sets.iter().any(|set| signed(set).is_some()) => {
+                (ErrorKind::HashMismatch, range.start)
+            }
+            // The other forms know it from the signature, before they come here.
+            Wanted::Whole => (ErrorKind::PartCountMismatch, signature_offset),
+            Wanted::Parts(_) => (ErrorKind::UnsignedPart, range.start),
         };
-        self.sets = Err(Error::new(kind, range.start));
+        self.sets = Err(Error::new(kind, offset));
     }
 }
 

@@ -148,3 +148,36 @@ fn a_signature_file_that_cannot_be_written_leaves_no_module() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert_eq!(names(folder.path()), before);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_module_larger_than_memory_is_verified() {
+    const MIB: usize = 1 << 20;
+    let folder = folder();
+    let limited = "ulimit -v 65536 && exec \"$0\" \"$@\"";
+    let mut child = Command::new("sh")
+        .current_dir(folder.path())
+        .args(["-c", limited, COMMAND, "verify", "-i", "-"])
+        .args(["-S", "signed/detached.sig", "-K", "keys/alice.pk"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // A custom section of 96 MiB, which nobody signed: that shows at its end.
+    let size = [0x81, 0x80, 0x80, 0x30];
+    input.write_all(b"\0asm\x01\0\0\0\0").unwrap();
+    input.write_all(&size).unwrap();
+    for _ in 0..96 {
+        input.write_all(&vec![0; MIB]).unwrap();
+    }
+    input.write_all(&[0]).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    let expected = "error: standard input: content differs from what was signed at byte 8\n";
+    assert_eq!(
+        (message.as_str(), output.status.code()),
+        (expected, Some(1))
+    );
+}

@@ -86,7 +86,7 @@ pub(crate) struct SignerArguments {
     #[arg(short = 'K', long, value_name = "FILE")]
     pub(crate) public_key: Option<Source>,
     #[command(flatten)]
-    pub(crate) format: KeyFormatArguments,
+    _key_format: KeyFormatArguments,
 }
 
 /// What is taken for the sake of those who know wasmsign2.
@@ -137,8 +137,11 @@ pub(crate) struct VerifyArguments {
     /// Only the custom sections whose name this regular expression finds must be signed, and all that are not custom.
     #[arg(short, long, alias = "split", value_name = "REGEX")]
     pub(crate) splits: Option<Regex>,
+    /// The form of the answer.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
     #[command(flatten)]
-    pub(crate) format: KeyFormatArguments,
+    _key_format: KeyFormatArguments,
 }
 
 /// What `show` takes.
@@ -251,8 +254,11 @@ pub(crate) struct MatrixArguments {
     /// given more than once. Without it, the question is about the whole module.
     #[arg(short, long, alias = "split", value_name = "REGEX")]
     pub(crate) splits: Vec<Regex>,
+    /// The form of the answer.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
     #[command(flatten)]
-    pub(crate) format: KeyFormatArguments,
+    _key_format: KeyFormatArguments,
 }
 
 /// What `rekor verify` takes.

@@ -67,7 +67,9 @@ fn remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::UnknownKey => "; `wsc show` lists the ids of the keys that signed",
         ErrorKind::EncryptedKey => "; decrypt it first, an OpenSSH key with `ssh-keygen -p`",
+        ErrorKind::PartCountMismatch => "; `wsc show` lists the parts and what is signed",
         ErrorKind::AlreadySigned => "; `wsc detach` takes it out",
+        ErrorKind::BufferTooSmall => ": more than 4 MiB",
         ErrorKind::NoDelimiter => "; `wsc split` puts one there, before the module is signed",
         _ => "",
     }

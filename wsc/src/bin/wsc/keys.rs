@@ -18,9 +18,8 @@ const MAX_SECRET_BYTES: u16 = u16::MAX;
 pub(crate) fn read_secret(source: &Source) -> Result<SecretKey, Failure> {
     // Room for all of it at once: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::from(MAX_SECRET_BYTES) + 64));
-    source
-        .open()?
-        .take(MAX_SECRET_BYTES.into())
+    let read = source.open()?.reader;
+    read.take(MAX_SECRET_BYTES.into())
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::unreadable(source, &error))?;
     SecretKey::parse(&bytes).map_err(|error| Failure::unusable(source, error))
@@ -84,13 +83,11 @@ impl<'a> Trusted<'a> {
         self.keys.iter().map(|(key, _)| key.clone())
     }
 
-    /// The id of the key and the file it comes from.
-    pub(crate) fn describe(&self, key: &PublicKey) -> String {
+    /// The file that the key comes from; of several, the first.
+    pub(crate) fn file_of(&self, key: &PublicKey) -> String {
         let mut keys = self.keys.iter();
-        match keys.find(|(known, _)| known.as_ed25519() == key.as_ed25519()) {
-            Some((_, source)) => format!("{} ({source})", key.key_id()),
-            None => key.key_id().to_string(),
-        }
+        let known = keys.find(|(known, _)| known.as_ed25519() == key.as_ed25519());
+        known.map_or(String::new(), |(_, source)| source.to_string())
     }
 }
 

@@ -12,6 +12,7 @@ mod commands;
 mod failure;
 mod files;
 mod keys;
+mod progress;
 mod status;
 
 use clap::Parser as _;
@@ -33,10 +34,10 @@ fn main() -> ExitCode {
         }
     };
     let mut text = Vec::new();
-    let ran = commands::run(arguments.command, &mut text).and_then(|status| {
-        files::print(&text)?;
-        Ok(status)
-    });
+    let ran = commands::run(arguments.command, &mut text);
+    // What was found is said also where it is a refusal.
+    let printed = files::print(&text);
+    let ran = ran.and_then(|status| printed.map(|()| status));
     ran.unwrap_or_else(|failure: Failure| {
         let _ = writeln!(io::stderr(), "error: {failure}");
         failure.status()

@@ -7,6 +7,7 @@ use crate::{
     failure::Failure,
     files::{Kind, Outputs, Source},
     keys::{self, Delimiters},
+    progress::Progress,
     status::Status,
 };
 
@@ -17,8 +18,10 @@ pub(super) fn run(arguments: &AppendArguments) -> Result<Status, Failure> {
     Source::check(contents.chain(keys).chain([input]))?;
     let secret = keys::read_secret(&signer.secret_key)?;
     let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
-    let bytes = input.read()?;
+    let progress = Progress::on_terminal();
+    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
+    progress.begin("Signing", None);
     let mut module = Module::parse(&bytes).map_err(refused)?;
     let mut sections = Vec::with_capacity(arguments.sections.len());
     for new in &arguments.sections {
@@ -31,6 +34,7 @@ pub(super) fn run(arguments: &AppendArguments) -> Result<Status, Failure> {
     delimiters.finish()?;
     appended.map_err(refused)?;
     let module = module.serialize();
+    progress.begin("Writing", None);
     let mut outputs = Outputs::default();
     outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
     outputs.commit()?;

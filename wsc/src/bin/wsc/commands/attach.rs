@@ -6,19 +6,22 @@ use crate::{
     arguments::AttachArguments,
     failure::Failure,
     files::{Kind, Outputs, Source},
+    progress::Progress,
     status::Status,
 };
 
 pub(super) fn run(arguments: &AttachArguments) -> Result<Status, Failure> {
     let (input, signature) = (&arguments.input_file, &arguments.signature_file);
     Source::check([input, signature])?;
-    let bytes = input.read()?;
+    let progress = Progress::on_terminal();
+    let bytes = input.read_with(&progress)?;
     let payload = signature.read()?;
     SignatureData::parse(&payload).map_err(|error| Failure::refused(signature, error))?;
     let refused = |error| Failure::refused(input, error);
     let mut module = Module::parse(&bytes).map_err(refused)?;
     module.attach(&payload).map_err(refused)?;
     let module = module.serialize();
+    progress.begin("Writing", None);
     let mut outputs = Outputs::default();
     outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
     outputs.commit()?;

@@ -6,16 +6,19 @@ use crate::{
     arguments::DetachArguments,
     failure::Failure,
     files::{Kind, Outputs},
+    progress::Progress,
     status::Status,
 };
 
 pub(super) fn run(arguments: &DetachArguments) -> Result<Status, Failure> {
     let input = &arguments.input_file;
-    let bytes = input.read()?;
+    let progress = Progress::on_terminal();
+    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
     let mut module = Module::parse(&bytes).map_err(refused)?;
     let signature = module.detach().map_err(refused)?;
     let module = module.serialize();
+    progress.begin("Writing", None);
     let mut outputs = Outputs::default();
     outputs.stage(&arguments.signature_file, &signature, Kind::Replace)?;
     outputs.stage(&arguments.output_file, &module, Kind::Replace)?;

@@ -3,6 +3,7 @@
 mod append;
 mod attach;
 mod detach;
+mod finding;
 mod keygen;
 mod matrix;
 mod rekor;
@@ -11,6 +12,8 @@ mod sign;
 mod signed;
 mod split;
 mod verify;
+
+use serde::Serialize;
 
 use crate::{
     arguments::{Command, RekorCommand},
@@ -32,4 +35,21 @@ pub(crate) fn run(command: Command, out: &mut Vec<u8>) -> Result<Status, Failure
         Command::VerifyMatrix(arguments) => matrix::run(&arguments, out),
         Command::Rekor(RekorCommand::Verify(arguments)) => rekor::run(&arguments, out),
     }
+}
+
+/// Writes a document for scripts.
+fn write_json(document: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Failure> {
+    serde_json::to_writer_pretty(&mut *out, document).map_err(|error| {
+        let message = format!("failed to write JSON: {error}");
+        Failure::new(Status::CouldNotRun, message)
+    })?;
+    out.push(b'\n');
+    Ok(())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        text.push_str(&format!("{byte:02x}"));
+        text
+    })
 }

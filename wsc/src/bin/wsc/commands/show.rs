@@ -5,8 +5,10 @@ use wsc::{Encoding, Module, SignatureData, SignatureSet};
 
 use crate::{
     arguments::{Format, ShowArguments},
+    commands::{hexadecimal, write_json},
     failure::Failure,
     files::Source,
+    progress::Progress,
     status::Status,
 };
 
@@ -51,7 +53,8 @@ struct ShownSignature {
 pub(super) fn run(arguments: &ShowArguments, out: &mut Vec<u8>) -> Result<Status, Failure> {
     let input = &arguments.input_file;
     Source::check(arguments.signature_file.iter().chain([input]))?;
-    let bytes = input.read()?;
+    let progress = Progress::on_terminal();
+    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
     let module = Module::parse(&bytes).map_err(refused)?;
     let detached = arguments.signature_file.as_ref();
@@ -74,16 +77,7 @@ pub(super) fn run(arguments: &ShowArguments, out: &mut Vec<u8>) -> Result<Status
     };
     match arguments.format {
         Format::Text => out.extend_from_slice(text(&shown).as_bytes()),
-        Format::Json => {
-            let document = serde_json::to_string_pretty(&shown).map_err(|error| {
-                Failure::new(
-                    Status::CouldNotRun,
-                    format!("failed to write JSON: {error}"),
-                )
-            })?;
-            out.extend_from_slice(document.as_bytes());
-            out.push(b'\n');
-        }
+        Format::Json => write_json(&shown, out)?,
     }
     Ok(Status::Done)
 }
@@ -162,13 +156,6 @@ fn text(shown: &Shown<'_>) -> String {
         }
     }
     text
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        text.push_str(&format!("{byte:02x}"));
-        text
-    })
 }
 
 /// What the specifications of modules and of components call a section.

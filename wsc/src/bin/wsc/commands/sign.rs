@@ -7,6 +7,7 @@ use crate::{
     failure::Failure,
     files::{Kind, Outputs, Source},
     keys,
+    progress::Progress,
     status::Status,
 };
 
@@ -19,8 +20,10 @@ pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
     )?;
     let secret = keys::read_secret(&signer.secret_key)?;
     let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
-    let bytes = input.read()?;
+    let progress = Progress::on_terminal();
+    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
+    progress.begin("Signing", None);
     let mut module = Module::parse(&bytes).map_err(refused)?;
     let signature = if arguments.signature_file.is_some() {
         module
@@ -31,6 +34,7 @@ pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
         Vec::new()
     };
     let module = module.serialize();
+    progress.begin("Writing", None);
     let mut outputs = Outputs::default();
     if let Some(target) = &arguments.signature_file {
         outputs.stage(target, &signature, Kind::Replace)?;

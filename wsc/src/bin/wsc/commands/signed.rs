@@ -1,49 +1,95 @@
-//! What all that verifies has in common: reading a signed module, and knowing which of two files is at fault.
+//! What all that verifies has in common: a signed module is read once, in pieces, whatever is asked of it.
 
-use wsc::{Error, ErrorKind, SignatureData, SignedModule};
+use std::io::{self, Read};
 
-use crate::{failure::Failure, files::Source, status::Status};
+use wsc::{Keyring, StreamVerifier, Wanted};
 
-/// Reads the module, and says which of the two files is at fault.
-pub(super) fn parse<'a>(
-    bytes: &'a [u8],
-    detached: Option<&'a [u8]>,
-    input: &Source,
-    signature: Option<&Source>,
-) -> Result<SignedModule<'a>, Failure> {
-    let parsed = match (detached, signature) {
-        (Some(payload), Some(source)) => {
-            SignatureData::parse(payload).map_err(|error| Failure::refused(source, error))?;
-            SignedModule::parse_detached(bytes, payload)
-        }
-        _ => SignedModule::parse(bytes),
-    };
-    parsed.map_err(|error| match error.kind() {
-        ErrorKind::NotSigned => Failure::new(
-            Status::Refused,
-            format!(
-                "{input}: {error}; if the signature is in a file of its own, name it with `-S`"
-            ),
-        ),
-        _ => Failure::refused(input, error),
-    })
+use crate::{
+    commands::finding::{Finding, Found, Refusal},
+    failure::Failure,
+    files::{Input, Source},
+    keys::Trusted,
+    progress::Progress,
+};
+
+/// Reading more at once is no faster.
+const PIECE_BYTES: usize = 128 << 10;
+
+/// A signature, or the name of a section, that is longer is refused. What is not used of it costs no memory.
+const BUFFER_BYTES: usize = 4 << 20;
+
+/// A module, and its signature where that is in a file of its own.
+#[derive(Debug)]
+pub(super) struct Signed<'a> {
+    module: &'a Source,
+    signature: Option<(&'a Source, Vec<u8>)>,
 }
 
-/// The file in which the byte of the error is.
-pub(super) fn blamed<'a>(
-    error: Error,
-    input: &'a Source,
-    signature: Option<&'a Source>,
-) -> &'a Source {
-    let is_about_signature = matches!(
-        error.kind(),
-        ErrorKind::UnknownKey
-            | ErrorKind::BadSignature
-            | ErrorKind::PartCountMismatch
-            | ErrorKind::TooFewSigners
-    );
-    match signature {
-        Some(source) if is_about_signature => source,
-        _ => input,
+impl<'a> Signed<'a> {
+    /// Reads the signature, if it is in a file of its own.
+    pub(super) fn new(module: &'a Source, signature: Option<&'a Source>) -> Result<Self, Failure> {
+        let read = |source: &'a Source| Ok((source, source.read()?));
+        let signature = signature.map(read).transpose()?;
+        Ok(Self { module, signature })
+    }
+
+    /// Reads the module, and answers each question.
+    pub(super) fn verify(
+        &self,
+        trusted: &Trusted<'_>,
+        keyring: &Keyring,
+        questions: &[Wanted<'_>],
+    ) -> Result<Vec<Finding<'a>>, Failure> {
+        let signature = self.signature.as_ref();
+        let mut buffers = vec![vec![0; BUFFER_BYTES]; questions.len()];
+        let verifiers =
+            questions
+                .iter()
+                .zip(&mut buffers)
+                .map(|(wanted, buffer)| match signature {
+                    Some((place, payload)) => {
+                        StreamVerifier::detached(payload, buffer, keyring, *wanted)
+                            .map_err(|error| Refusal { place, error })
+                    }
+                    None => Ok(StreamVerifier::new(buffer, keyring, *wanted)),
+                });
+        let mut verifiers = match verifiers.collect::<Result<Vec<_>, _>>() {
+            Ok(verifiers) => verifiers,
+            Err(refusal) => return Ok(questions.iter().map(|_| Err(refusal)).collect()),
+        };
+        let progress = Progress::on_terminal();
+        let Input { reader, length } = self.module.open()?;
+        progress.begin("Verifying", length);
+        feed(&mut verifiers, progress.watch(reader))
+            .map_err(|error| Failure::unreadable(self.module, &error))?;
+        let signature = signature.map(|(source, _)| *source);
+        let found = verifiers.into_iter().map(|verifier| {
+            let verified = verifier.finish();
+            verified
+                .map(|verified| Found::new(&verified, trusted))
+                .map_err(|error| Refusal::of(error, self.module, signature))
+        });
+        Ok(found.collect())
+    }
+}
+
+/// Reads to the end, or until nothing can be verified any more.
+fn feed(verifiers: &mut [StreamVerifier<'_, '_>], mut reader: impl Read) -> io::Result<()> {
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        let read = match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(read) => piece.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let mut is_decided = true;
+        for verifier in &mut *verifiers {
+            // One that has failed says so again, and at the end.
+            is_decided &= verifier.update(read).is_err();
+        }
+        if is_decided {
+            return Ok(());
+        }
     }
 }

@@ -7,12 +7,14 @@ use crate::{
     failure::Failure,
     files::{Kind, Outputs},
     keys::Delimiters,
+    progress::Progress,
     status::Status,
 };
 
 pub(super) fn run(arguments: &SplitArguments) -> Result<Status, Failure> {
     let input = &arguments.input_file;
-    let bytes = input.read()?;
+    let progress = Progress::on_terminal();
+    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
     let mut module = Module::parse(&bytes).map_err(refused)?;
     let splits = arguments.splits.as_ref();
@@ -22,6 +24,7 @@ pub(super) fn run(arguments: &SplitArguments) -> Result<Status, Failure> {
     delimiters.finish()?;
     split.map_err(refused)?;
     let module = module.serialize();
+    progress.begin("Writing", None);
     let mut outputs = Outputs::default();
     outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
     outputs.commit()?;

@@ -1,11 +1,13 @@
 //! `verify`: whether a module is what the keys signed.
 
-use std::fmt::Write as _;
-
-use wsc::{Keyring, Verified};
+use wsc::{Keyring, Wanted};
 
 use crate::{
-    arguments::VerifyArguments, commands::signed, failure::Failure, files::Source, keys::Trusted,
+    arguments::{Format, VerifyArguments},
+    commands::{finding::Answer, signed::Signed, write_json},
+    failure::Failure,
+    files::Source,
+    keys::Trusted,
     status::Status,
 };
 
@@ -18,45 +20,34 @@ pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Stat
         .keys()
         .collect::<Keyring>()
         .require(arguments.require)
-        .map_err(|_| {
-            let keys = trusted.keys().count();
-            let message = format!(
-                "--require {}: from 1 to the number of keys, {keys}",
-                arguments.require
-            );
-            Failure::new(Status::WrongUsage, message)
-        })?;
-    let bytes = input.read()?;
-    let detached = signature.map(Source::read).transpose()?;
-    let module = signed::parse(&bytes, detached.as_deref(), input, signature)?;
-    let verified = match &arguments.splits {
-        None => module.verify(&keyring),
-        Some(wanted) => module.verify_parts(&keyring, |name| wanted.is_match(name)),
+        .map_err(|_| threshold(arguments))?;
+    let wants = arguments
+        .splits
+        .as_ref()
+        .map(|wanted| |name: &str| wanted.is_match(name));
+    let question = match &wants {
+        None => Wanted::Whole,
+        Some(wants) => Wanted::Parts(wants),
     };
-    let verified = verified
-        .map_err(|error| Failure::refused(signed::blamed(error, input, signature), error))?;
-    out.extend_from_slice(describe(&verified, input, &trusted).as_bytes());
+    let signed = Signed::new(input, signature)?;
+    for finding in signed.verify(&trusted, &keyring, &[question])? {
+        if arguments.format == Format::Json {
+            write_json(&Answer::from(&finding), out)?;
+        }
+        let found = finding.map_err(|refusal| refusal.failure())?;
+        if arguments.format == Format::Text {
+            let extent = found.extent();
+            out.extend_from_slice(format!("{input}: verified, {extent}\n").as_bytes());
+            found
+                .signers()
+                .for_each(|line| out.extend_from_slice(line.as_bytes()));
+        }
+    }
     Ok(Status::Done)
 }
 
-fn describe(verified: &Verified<'_>, input: &Source, trusted: &Trusted<'_>) -> String {
-    let covered = verified.covered();
-    let extent = if verified.is_whole() {
-        "the whole module"
-    } else {
-        "a part of the module"
-    };
-    let parts = match verified.parts() {
-        1 => "1 part".to_owned(),
-        parts => format!("{parts} parts"),
-    };
-    let mut text = format!(
-        "{input}: verified, {extent}: bytes {} to {}, {parts}\n",
-        covered.start, covered.end
-    );
-    for key in verified.keys() {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "signed by {}", trusted.describe(key));
-    }
-    text
+fn threshold(arguments: &VerifyArguments) -> Failure {
+    let required = arguments.require;
+    let message = format!("--require {required}: from 1 to the number of different keys given");
+    Failure::new(Status::WrongUsage, message)
 }

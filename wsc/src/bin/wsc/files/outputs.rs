@@ -1,81 +1,16 @@
-//! Owns what is read and written: files, standard input and output. A file is written whole, or not at all.
+//! Owns what is written: a file whole, or not at all.
 
 use std::{
     ffi::OsString,
     fmt, fs,
     fs::OpenOptions,
-    io::{self, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::{failure::Failure, status::Status};
-
-/// Where a command reads from; `-` is standard input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    Standard,
-    File(PathBuf),
-}
-
-impl Source {
-    /// All there is.
-    pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
-        let read = match self {
-            Self::Standard => {
-                let mut bytes = Vec::new();
-                let read = io::stdin().lock().read_to_end(&mut bytes);
-                read.map(|_| bytes)
-            }
-            Self::File(path) => fs::read(path),
-        };
-        read.map_err(|error| Failure::unreadable(self, &error))
-    }
-
-    /// A reader, for what must not be copied about in memory.
-    pub(crate) fn open(&self) -> Result<Box<dyn Read>, Failure> {
-        match self {
-            Self::Standard => Ok(Box::new(io::stdin().lock())),
-            Self::File(path) => match fs::File::open(path) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(error) => Err(Failure::unreadable(self, &error)),
-            },
-        }
-    }
-
-    /// Standard input can be read once.
-    pub(crate) fn check<'a>(sources: impl IntoIterator<Item = &'a Self>) -> Result<(), Failure> {
-        let standard = sources
-            .into_iter()
-            .filter(|source| **source == Self::Standard);
-        if standard.count() > 1 {
-            return Err(Failure::new(
-                Status::WrongUsage,
-                "standard input can be read only once: name a file in place of one `-`",
-            ));
-        }
-        Ok(())
-    }
-}
-
-impl From<OsString> for Source {
-    fn from(argument: OsString) -> Self {
-        if argument == "-" {
-            return Self::Standard;
-        }
-        Self::File(argument.into())
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Standard => f.write_str("standard input"),
-            Self::File(path) => path.display().fmt(f),
-        }
-    }
-}
 
 /// Where a command writes to; `-` is standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
