@@ -1,6 +1,7 @@
 //! DER and PEM, as far as an Ed25519 key needs them: RFC 8410 gives each kind of key one fixed frame.
 
 use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
 
@@ -44,4 +45,25 @@ pub(super) fn pem_body<'a>(pem: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
         .strip_suffix(label)?
         .strip_suffix(b"-----END ")?;
     Some(body.trim_ascii())
+}
+
+/// Writes a PEM block, which must fill `pem`. Both kinds of key fit into one line of base64.
+pub(super) fn encode_pem<const DER: usize>(label: &[u8], der: &[u8; DER], pem: &mut [u8]) {
+    const { assert!(DER <= 48, "more than a line") };
+    let mut line = Zeroizing::new([0; 64]);
+    let base64 = Base64::encode(der, line.as_mut_slice()).unwrap_or_default();
+    let (begin, end, dashes) = (b"-----BEGIN ", b"\n-----END ", b"-----\n");
+    fill(
+        pem,
+        &[begin, label, dashes, base64.as_bytes(), end, label, dashes],
+    );
+}
+
+/// Puts the pieces one behind the other. They must be as long as `out` is.
+pub(super) fn fill(out: &mut [u8], pieces: &[&[u8]]) {
+    let bytes = pieces.iter().copied().flatten();
+    debug_assert_eq!(bytes.clone().count(), out.len(), "room for something else");
+    for (place, byte) in out.iter_mut().zip(bytes) {
+        *place = *byte;
+    }
 }

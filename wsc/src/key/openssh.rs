@@ -7,6 +7,7 @@ use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
+use crate::key::encoding::fill;
 use crate::limits::MAX_OPENSSH_KEY_BYTES;
 use crate::reader::Reader;
 
@@ -17,6 +18,18 @@ pub(super) const PRIVATE_LABEL: &[u8] = b"OPENSSH PRIVATE KEY";
 const BLOB_BYTES: usize = 4 + ALGORITHM.len() + 4 + 32;
 /// What the private part is padded to where no cipher has larger blocks.
 const BLOCK_BYTES: usize = 8;
+/// What is written of the padding, behind a private part without comment.
+const PADDING: [u8; 5] = [1, 2, 3, 4, 5];
+const PRIVATE_BYTES: usize = 8 + BLOB_BYTES + 4 + 64 + 4 + PADDING.len();
+const DECODED_BYTES: usize = MAGIC.len() + 4 * 6 + 2 * NONE.len() + BLOB_BYTES + PRIVATE_BYTES;
+const NONE: &[u8] = b"none";
+/// Characters in a line of base64, as `ssh-keygen` breaks it.
+const LINE_CHARS: usize = 70;
+
+/// A line of a public-key file, as it is written.
+pub(super) const PUBLIC_LINE_BYTES: usize = 81;
+/// A private-key file, as it is written.
+pub(super) const PRIVATE_FILE_BYTES: usize = 387;
 
 /// One line of a public-key file, with the byte it starts at.
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +128,58 @@ fn unwrap_private(decoded: &[u8]) -> Result<(&[u8; 32], &[u8; 32]), Error> {
         return Err(invalid);
     }
     Ok((seed, public))
+}
+
+/// A line of a public-key file, without a comment.
+pub(super) fn write_public(public: &[u8; 32]) -> [u8; PUBLIC_LINE_BYTES] {
+    let mut base64 = [0; 68];
+    let base64 = Base64::encode(&blob(public), &mut base64).unwrap_or_default();
+    let mut line = [0; PUBLIC_LINE_BYTES];
+    fill(&mut line, &[ALGORITHM, b" ", base64.as_bytes(), b"\n"]);
+    line
+}
+
+/// A private-key file, not encrypted and without a comment.
+pub(super) fn write_private(
+    seed: &[u8; 32],
+    public: &[u8; 32],
+) -> Zeroizing<[u8; PRIVATE_FILE_BYTES]> {
+    let blob = blob(public);
+    let number = |number: u8| [0, 0, 0, number];
+    let [empty, one, four] = [0, 1, 4].map(number);
+    // The two numbers that must be equal say nothing where there is no password.
+    let checks = [0; 8];
+    let mut decoded = Zeroizing::new([0; DECODED_BYTES]);
+    #[rustfmt::skip]
+    fill(decoded.as_mut_slice(), &[
+        MAGIC,
+        // Cipher, key derivation, its options, the number of keys.
+        &four, NONE, &four, NONE, &empty, &one,
+        &number(51), &blob,
+        &number(136), &checks, &blob, &number(64), seed, public, &empty, &PADDING,
+    ]);
+    let mut base64 = Zeroizing::new([0; DECODED_BYTES.div_ceil(3) * 4]);
+    // There is room for all of it.
+    let _ = Base64::encode(decoded.as_slice(), base64.as_mut_slice());
+    let mut lines = base64.chunks(LINE_CHARS);
+    let mut line = || lines.next().unwrap_or_default();
+    let (begin, end, dashes) = (b"-----BEGIN ", b"-----END ", b"-----\n");
+    let mut file = Zeroizing::new([0; PRIVATE_FILE_BYTES]);
+    #[rustfmt::skip]
+    fill(file.as_mut_slice(), &[
+        begin, PRIVATE_LABEL, dashes,
+        line(), b"\n", line(), b"\n", line(), b"\n", line(), b"\n", line(), b"\n",
+        end, PRIVATE_LABEL, dashes,
+    ]);
+    file
+}
+
+/// The algorithm and the key, each with its length.
+fn blob(public: &[u8; 32]) -> [u8; BLOB_BYTES] {
+    let mut blob = [0; BLOB_BYTES];
+    let lengths = [11, 32].map(|length| [0, 0, 0, length]);
+    fill(&mut blob, &[&lengths[0], ALGORITHM, &lengths[1], public]);
+    blob
 }
 
 /// A public key, and nothing behind it.

@@ -6,11 +6,13 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyId;
-use crate::key::encoding::{SPKI_PREFIX, decode_pem, unframe};
-use crate::key::openssh::Line;
+use crate::key::encoding::{SPKI_PREFIX, decode_pem, encode_pem, fill, unframe};
+use crate::key::openssh::{self, Line};
 
 /// The first byte of a raw public-key file.
 const RAW_TYPE: u8 = 0x01;
+
+const PEM_LABEL: &[u8] = b"PUBLIC KEY";
 
 /// An Ed25519 public key.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,7 +85,7 @@ impl PublicKey {
     /// As for [`from_bytes`](Self::from_bytes); offsets are then those of the DER inside.
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
         let mut der = [0; SPKI_PREFIX.len() + 32];
-        decode_pem(pem, b"PUBLIC KEY", &mut der)?;
+        decode_pem(pem, PEM_LABEL, &mut der)?;
         Self::from_der(&der)
     }
 
@@ -121,6 +123,28 @@ impl PublicKey {
         let (_, key) = file.split_at_mut(1);
         key.copy_from_slice(self.key.as_bytes());
         file
+    }
+
+    /// What a DER file holds (`SubjectPublicKeyInfo`, RFC 8410).
+    #[must_use]
+    pub fn to_der(&self) -> [u8; 44] {
+        let mut der = [0; 44];
+        fill(&mut der, &[&SPKI_PREFIX, self.key.as_bytes()]);
+        der
+    }
+
+    /// What a PEM file holds (`PUBLIC KEY`, RFC 7468).
+    #[must_use]
+    pub fn to_pem(&self) -> [u8; 113] {
+        let mut pem = [0; 113];
+        encode_pem(PEM_LABEL, &self.to_der(), &mut pem);
+        pem
+    }
+
+    /// A line of an OpenSSH file (`id_ed25519.pub`), without a comment.
+    #[must_use]
+    pub fn to_openssh(&self) -> [u8; 81] {
+        openssh::write_public(self.key.as_bytes())
     }
 
     /// The 32 bytes of the key, as in RFC 8032.

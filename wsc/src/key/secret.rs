@@ -7,11 +7,13 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{Error, ErrorKind};
 use crate::key::PublicKey;
-use crate::key::encoding::{PKCS8_PREFIX, decode_pem, pem_body, unframe};
-use crate::key::openssh::{PRIVATE_LABEL, read_private};
+use crate::key::encoding::{PKCS8_PREFIX, decode_pem, encode_pem, fill, pem_body, unframe};
+use crate::key::openssh::{PRIVATE_LABEL, read_private, write_private};
 
 /// The first byte of a raw secret-key file.
 const RAW_TYPE: u8 = 0x81;
+
+const PEM_LABEL: &[u8] = b"PRIVATE KEY";
 
 /// An Ed25519 secret key. Its memory is wiped when it is dropped, and `Debug` does not show it.
 pub struct SecretKey(SigningKey);
@@ -73,7 +75,7 @@ impl SecretKey {
             return Err(Error::new(ErrorKind::EncryptedKey, 0));
         }
         let mut der = Zeroizing::new([0; PKCS8_PREFIX.len() + 32]);
-        decode_pem(pem, b"PRIVATE KEY", der.as_mut_slice())?;
+        decode_pem(pem, PEM_LABEL, der.as_mut_slice())?;
         Self::from_der(der.as_slice())
     }
 
@@ -97,10 +99,32 @@ impl SecretKey {
     /// What a raw key file holds; wiped when it is dropped.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 65]> {
-        let mut file = Zeroizing::new([RAW_TYPE; 65]);
-        let (_, pair) = file.split_at_mut(1);
-        pair.copy_from_slice(Zeroizing::new(self.0.to_keypair_bytes()).as_slice());
+        let pair = Zeroizing::new(self.0.to_keypair_bytes());
+        let mut file = Zeroizing::new([0; 65]);
+        fill(file.as_mut_slice(), &[&[RAW_TYPE], pair.as_slice()]);
         file
+    }
+
+    /// What a DER file holds (PKCS#8 version 1, RFC 8410); wiped when it is dropped.
+    #[must_use]
+    pub fn to_der(&self) -> Zeroizing<[u8; 48]> {
+        let mut der = Zeroizing::new([0; 48]);
+        fill(der.as_mut_slice(), &[&PKCS8_PREFIX, self.0.as_bytes()]);
+        der
+    }
+
+    /// What a PEM file holds (`PRIVATE KEY`, RFC 7468); wiped when it is dropped.
+    #[must_use]
+    pub fn to_pem(&self) -> Zeroizing<[u8; 119]> {
+        let mut pem = Zeroizing::new([0; 119]);
+        encode_pem(PEM_LABEL, &self.to_der(), pem.as_mut_slice());
+        pem
+    }
+
+    /// What an OpenSSH file (`id_ed25519`) holds, without a comment; wiped when it is dropped.
+    #[must_use]
+    pub fn to_openssh(&self) -> Zeroizing<[u8; 387]> {
+        write_private(self.0.as_bytes(), self.0.verifying_key().as_bytes())
     }
 
     /// The public key that belongs to it, with its default id.

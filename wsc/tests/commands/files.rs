@@ -3,14 +3,13 @@
 use std::{
     fs,
     io::Write as _,
-    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Output, Stdio},
 };
 
 use crate::{COMMAND, folder};
 
-fn wsc(folder: &Path, line: &str, input: &[u8]) -> Output {
+pub(crate) fn wsc(folder: &Path, line: &str, input: &[u8]) -> Output {
     let mut child = Command::new(COMMAND)
         .current_dir(folder)
         .args(line.split_whitespace())
@@ -24,47 +23,13 @@ fn wsc(folder: &Path, line: &str, input: &[u8]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
     names
-}
-
-#[test]
-fn a_secret_key_is_its_owner_s_and_others_may_read_the_public_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = wsc(folder.path(), "keygen -k s.key -K p.key", b"");
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let mode = |name| {
-        fs::metadata(folder.path().join(name))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777
-    };
-    assert_eq!(mode("s.key"), 0o600);
-    assert_eq!(mode("p.key") & 0o400, 0o400);
-    assert_eq!(names(folder.path()), ["p.key", "s.key"]);
-}
-
-#[test]
-fn keys_are_never_overwritten_and_no_half_of_a_pair_is_left() {
-    let folder = tempfile::tempdir().unwrap();
-    for (present, line) in [
-        ("s.key", "keygen -k s.key -K p.key"),
-        ("p.key", "keygen -k s.key -K p.key"),
-    ] {
-        let path = folder.path().join(present);
-        fs::write(&path, "mine").unwrap();
-        let refused = wsc(folder.path(), line, b"");
-        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-        assert_eq!(fs::read(&path).unwrap(), b"mine");
-        assert_eq!(names(folder.path()), [present]);
-        fs::remove_file(path).unwrap();
-    }
 }
 
 #[test]

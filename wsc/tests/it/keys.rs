@@ -52,6 +52,47 @@ fn keys_are_read_from_der_and_pem() {
 }
 
 #[test]
+fn keys_are_written_as_they_are_read() {
+    let (alice, key) = (public("alice"), secret("alice"));
+    let file = |end: &str| read(&format!("keys/alice.{end}"));
+    assert_eq!(alice.to_der()[..], file("pk.der"));
+    assert_eq!(key.to_der()[..], file("sk.der"));
+    assert_eq!(
+        alice.to_pem().trim_ascii_end(),
+        file("pk.pem").trim_ascii_end()
+    );
+    assert_eq!(
+        key.to_pem().trim_ascii_end(),
+        file("sk.pem").trim_ascii_end()
+    );
+
+    let dora = SecretKey::parse(&read("keys/dora.ssh")).unwrap();
+    let line = dora.public_key().to_openssh();
+    assert!(read("keys/dora.ssh.pub").starts_with(line.trim_ascii_end()));
+    for key in SIGNERS.map(secret).into_iter().chain([dora]) {
+        let openssh = SecretKey::from_openssh(&*key.to_openssh()).unwrap();
+        assert_eq!(openssh.to_bytes(), key.to_bytes());
+        let public = key.public_key();
+        for file in [
+            &public.to_bytes()[..],
+            &public.to_der(),
+            &public.to_pem(),
+            &public.to_openssh(),
+        ] {
+            assert_eq!(PublicKey::parse(file).unwrap(), public);
+        }
+        for file in [
+            &key.to_bytes()[..],
+            &*key.to_der(),
+            &*key.to_pem(),
+            &*key.to_openssh(),
+        ] {
+            assert_eq!(SecretKey::parse(file).unwrap().to_bytes(), key.to_bytes());
+        }
+    }
+}
+
+#[test]
 fn line_ends_and_white_space_around_pem_do_not_matter() {
     let pem = String::from_utf8(read("keys/alice.pk.pem")).unwrap();
     for pem in [

@@ -74,6 +74,23 @@ pub(crate) struct KeygenArguments {
     /// Where the public key goes: a new file.
     #[arg(short = 'K', long, value_name = "FILE")]
     pub(crate) public_key: Target,
+    /// What the files are: `raw` is what wasmsign2 writes, and every format can be read again.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) key_format: KeyFormat,
+}
+
+/// A form in which keys are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyFormat {
+    /// A byte for the kind, and the keys
+    #[default]
+    Raw,
+    /// PKCS#8, `SubjectPublicKeyInfo`
+    Der,
+    /// The same as text, as openssl writes it
+    Pem,
+    /// As ssh-keygen writes it
+    Openssh,
 }
 
 /// Who signs.
