@@ -18,7 +18,6 @@ impl Error {
     }
 
     /// For what is about no byte: something is not there, or does not follow from something else.
-    #[cfg(feature = "rekor")]
     pub(crate) const fn without_offset(kind: ErrorKind) -> Self {
         let offset = None;
         Self { kind, offset }
@@ -72,7 +71,7 @@ pub enum ErrorKind {
     NotSigned,
     /// The signature payload names a version, a content type or a hash function that is not known.
     UnsupportedFormat,
-    /// There are more sets, hashes or signatures than a limit allows.
+    /// There are more sets, hashes or signatures, or bytes of an OpenSSH key, than a limit allows.
     LimitExceeded,
     /// Bytes follow where a record of the signature payload, or the payload, should have ended.
     TrailingBytes,
@@ -160,7 +159,7 @@ impl fmt::Display for ErrorKind {
             Self::BadName => "section name is not UTF-8",
             Self::NotSigned => "no signature section in first place",
             Self::UnsupportedFormat => "unknown version, content type or hash function",
-            Self::LimitExceeded => "more sets, hashes or signatures than the limit",
+            Self::LimitExceeded => "more sets, hashes, signatures or bytes of a key than the limit",
             Self::TrailingBytes => "bytes after the end of a record",
             Self::InvalidKey => "not an Ed25519 key in a known encoding",
             Self::WeakKey => "public key of small order",

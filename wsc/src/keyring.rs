@@ -65,7 +65,7 @@ impl<K: AsRef<[PublicKey]>> Keyring<K> {
         let different = keys.iter().enumerate();
         let different = different.filter(|(index, key)| is_new(*index, key)).count();
         if signers == 0 || signers > different {
-            return Err(Error::new(ErrorKind::InvalidThreshold, 0));
+            return Err(Error::without_offset(ErrorKind::InvalidThreshold));
         }
         let required = signers;
         Ok(Self { required, ..self })

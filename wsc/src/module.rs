@@ -235,7 +235,7 @@ impl Module {
     }
 }
 
-const NO_SUCH_SECTION: Error = Error::new(ErrorKind::NoSuchSection, 0);
+const NO_SUCH_SECTION: Error = Error::without_offset(ErrorKind::NoSuchSection);
 
 /// Where these first sections of a module end.
 fn end_of(sections: &[OwnedSection]) -> usize {

@@ -60,7 +60,8 @@ pub(crate) fn sign_hashes(
 
 /// The shortest encoding of a number, which must fit into 32 bits.
 pub(crate) fn write_var_u32(out: &mut Vec<u8>, value: usize) -> Result<(), Error> {
-    let mut rest = u32::try_from(value).map_err(|_| Error::new(ErrorKind::LimitExceeded, 0))?;
+    let mut rest =
+        u32::try_from(value).map_err(|_| Error::without_offset(ErrorKind::LimitExceeded))?;
     loop {
         let [low, ..] = rest.to_le_bytes();
         rest >>= 7;

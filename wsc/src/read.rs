@@ -34,7 +34,7 @@ impl<'v> StreamVerifier<'v, '_> {
         piece: &mut [u8],
     ) -> Result<Verified<'v>, ReadError> {
         if piece.is_empty() {
-            return Err(Error::new(ErrorKind::BufferTooSmall, 0).into());
+            return Err(Error::without_offset(ErrorKind::BufferTooSmall).into());
         }
         loop {
             match reader.read(piece) {

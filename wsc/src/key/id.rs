@@ -25,7 +25,7 @@ impl KeyId {
     ///
     /// [`ErrorKind::InvalidKeyId`] if there is no byte, or more than [`MAX_KEY_ID_BYTES`].
     pub fn new(id: &[u8]) -> Result<Self, Error> {
-        let invalid = Error::new(ErrorKind::InvalidKeyId, 0);
+        let invalid = Error::without_offset(ErrorKind::InvalidKeyId);
         if id.is_empty() {
             return Err(invalid);
         }

@@ -81,7 +81,7 @@ pub(super) fn read_private<T>(
     let mut base64 = Zeroizing::new([0; MAX_OPENSSH_KEY_BYTES]);
     let mut len = 0;
     for byte in body.iter().filter(|byte| !byte.is_ascii_whitespace()) {
-        let too_long = Error::new(ErrorKind::LimitExceeded, 0);
+        let too_long = Error::without_offset(ErrorKind::LimitExceeded);
         *base64.get_mut(len).ok_or(too_long)? = *byte;
         len += 1;
     }
@@ -100,7 +100,7 @@ fn unwrap_private(decoded: &[u8]) -> Result<(&[u8; 32], &[u8; 32]), Error> {
     }
     let (cipher, kdf) = (string(&mut reader)?, string(&mut reader)?);
     if (cipher, kdf) != (b"none", b"none") {
-        return Err(Error::new(ErrorKind::EncryptedKey, 0));
+        return Err(Error::without_offset(ErrorKind::EncryptedKey));
     }
     expect(&mut reader, b"")?;
     // The number of keys in the file.

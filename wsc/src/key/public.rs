@@ -168,7 +168,7 @@ impl PublicKey {
     ///
     /// [`ErrorKind::BadSignature`] if it does not hold, or if the signature does not have 64 bytes.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Error> {
-        let bad = Error::new(ErrorKind::BadSignature, 0);
+        let bad = Error::without_offset(ErrorKind::BadSignature);
         let signature = Signature::from_slice(signature).map_err(|_| bad)?;
         self.key.verify_strict(message, &signature).map_err(|_| bad)
     }

@@ -72,7 +72,7 @@ impl SecretKey {
     /// [`ErrorKind::EncryptedKey`] for an `ENCRYPTED PRIVATE KEY`, [`ErrorKind::InvalidKey`] for anything else.
     pub fn from_pem(pem: &[u8]) -> Result<Self, Error> {
         if pem_body(pem, b"ENCRYPTED PRIVATE KEY").is_some() {
-            return Err(Error::new(ErrorKind::EncryptedKey, 0));
+            return Err(Error::without_offset(ErrorKind::EncryptedKey));
         }
         let mut der = Zeroizing::new([0; PKCS8_PREFIX.len() + 32]);
         decode_pem(pem, PEM_LABEL, der.as_mut_slice())?;

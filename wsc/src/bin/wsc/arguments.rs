@@ -131,6 +131,9 @@ pub(crate) struct SignArguments {
     /// Write the signature here instead of into the module. A signature in the module is then signed like the rest.
     #[arg(short = 'S', long, value_name = "FILE")]
     pub(crate) signature_file: Option<Target>,
+    /// Add the signature to those of others in this file; `-S` may be the same one.
+    #[arg(long, value_name = "FILE", requires = "signature_file")]
+    pub(crate) cosign: Option<Source>,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
 }
@@ -287,6 +290,9 @@ pub(crate) struct RekorVerifyArguments {
     /// The logs that are trusted: a `trusted_root.json`.
     #[arg(short = 'r', long, value_name = "FILE")]
     pub(crate) trusted_root: Source,
+    /// The form of the answer.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 /// A form in which an answer can be had.

@@ -16,7 +16,8 @@ pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
     Source::check(
         [input, &signer.secret_key]
             .into_iter()
-            .chain(&signer.public_key),
+            .chain(&signer.public_key)
+            .chain(&arguments.cosign),
     )?;
     let secret = keys::read_secret(&signer.secret_key)?;
     let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
@@ -25,13 +26,16 @@ pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
     let refused = |error| Failure::refused(input, error);
     progress.begin("Signing", None);
     let mut module = Module::parse(&bytes).map_err(refused)?;
-    let signature = if arguments.signature_file.is_some() {
-        module
-            .sign_detached(&secret, key_id.as_ref())
-            .map_err(refused)?
-    } else {
-        module.sign(&secret, key_id.as_ref()).map_err(refused)?;
-        Vec::new()
+    let key_id = key_id.as_ref();
+    let signature = match (&arguments.signature_file, &arguments.cosign) {
+        (None, _) => {
+            module.sign(&secret, key_id).map_err(refused)?;
+            Vec::new()
+        }
+        (Some(_), None) => module.sign_detached(&secret, key_id).map_err(refused)?,
+        (Some(_), Some(others)) => module
+            .cosign_detached(&others.read()?, &secret, key_id)
+            .map_err(|error| Failure::refused(others, error))?,
     };
     let module = module.serialize();
     progress.begin("Writing", None);
