@@ -53,152 +53,120 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// What can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The input ends inside something, or a length reaches past the end of what holds it.
-    UnexpectedEnd,
-    /// The first eight bytes are neither those of a module nor those of a component.
-    BadHeader,
-    /// A `varuint32` has more than five bytes, or more than 32 bits.
-    BadInteger,
-    /// A `varuint32` of the signature payload is longer than it needs to be.
-    PaddedInteger,
-    /// The name of a custom section is not UTF-8.
-    BadName,
-    /// The first section is no signature section.
-    NotSigned,
-    /// The signature payload names a version, a content type or a hash function that is not known.
-    UnsupportedFormat,
-    /// There are more sets, hashes or signatures, or bytes of an OpenSSH key, than a limit allows.
-    LimitExceeded,
-    /// Bytes follow where a record of the signature payload, or the payload, should have ended.
-    TrailingBytes,
-    /// A key has the wrong length or encoding, or is no point of the curve.
-    InvalidKey,
-    /// A public key of small order: anyone can make signatures for it.
-    WeakKey,
-    /// A secret key is encrypted; it must be decrypted first.
-    EncryptedKey,
-    /// A key id is empty or longer than [`MAX_KEY_ID_BYTES`](crate::MAX_KEY_ID_BYTES).
-    InvalidKeyId,
-    /// A keyring was to require no signer, or more than it has keys.
-    InvalidThreshold,
-    /// No set has as many hashes as the module has parts, so nothing signs the whole of it.
-    PartCountMismatch,
-    /// A part holds sections that are wanted and others that are not; it can be verified only as one.
-    MixedPart,
-    /// A part that is wanted has no signed hash.
-    UnsignedPart,
-    /// The module has no section that is wanted, so nothing was verified.
-    NothingWanted,
-    /// No usable signature is by a key of the keyring.
-    UnknownKey,
-    /// A signature does not verify with its key.
-    BadSignature,
-    /// Fewer keys signed it than the keyring requires.
-    TooFewSigners,
-    /// A part of the module differs from what was signed.
-    HashMismatch,
-    /// The very same signature is already there.
-    DuplicateSignature,
-    /// The module has a signature in it, which this would replace or break.
-    AlreadySigned,
-    /// The signed content does not end with a delimiter, so that nothing can be put behind it.
-    NoDelimiter,
-    /// The module has no section of this index.
-    NoSuchSection,
-    /// The buffer cannot hold the signature, or the name of a section.
-    BufferTooSmall,
-    /// The JSON of a log entry or of a trusted root is not JSON in UTF-8.
-    BadJson,
-    /// JSON is nested more deeply than `rekor::MAX_JSON_DEPTH`.
-    JsonTooDeep,
-    /// A JSON field is missing, is there twice, or does not hold what it must.
-    BadField,
-    /// A bundle has no log entry.
-    NoLogEntry,
-    /// The key of a log is not of the kind that the trusted root says.
-    InvalidLogKey,
-    /// The id of a log is not that of its key.
-    LogIdMismatch,
-    /// The trusted root has no key for the log of the entry.
-    UnknownLog,
-    /// A signed entry timestamp (SET) is needed, and there is none.
-    NoSet,
-    /// The signed entry timestamp does not verify with the key of the log.
-    BadSet,
-    /// There is no inclusion proof.
-    NoInclusionProof,
-    /// The inclusion proof does not lead from the entry to the root hash.
-    BadInclusionProof,
-    /// There is no checkpoint.
-    NoCheckpoint,
-    /// The text of the checkpoint is not that of a checkpoint of this log.
-    BadCheckpoint,
-    /// No signature line of the checkpoint has the name and the key hint of the log.
-    NoCheckpointSignature,
-    /// The log's signature of the checkpoint does not verify.
-    BadCheckpointSignature,
-    /// The checkpoint is of another tree than the inclusion proof: size or root hash differ.
-    CheckpointMismatch,
-    /// The uuid or the index that the entry came with is not what its proofs are about.
-    EntryMismatch,
-    /// The log says that it took the entry at a time at which its key was not valid.
-    OutsideValidity,
+/// Each kind stands once, with what it is and the message it gives.
+macro_rules! kinds {
+    ($($(#[$documentation:meta])* $kind:ident => $message:literal,)*) => {
+        /// What can be wrong.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $($(#[$documentation])* $kind,)*
+        }
+
+        impl fmt::Display for ErrorKind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$kind => $message,)*
+                })
+            }
+        }
+
+        #[cfg(test)]
+        const ALL: &[ErrorKind] = &[$(ErrorKind::$kind,)*];
+    };
 }
 
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnexpectedEnd => "unexpected end, or a length that reaches past it",
-            Self::BadHeader => "not the header of a WebAssembly module or component",
-            Self::BadInteger => "integer of more than 32 bits",
-            Self::PaddedInteger => "integer not in its shortest form",
-            Self::BadName => "section name is not UTF-8",
-            Self::NotSigned => "no signature section in first place",
-            Self::UnsupportedFormat => "unknown version, content type or hash function",
-            Self::LimitExceeded => "more sets, hashes, signatures or bytes of a key than the limit",
-            Self::TrailingBytes => "bytes after the end of a record",
-            Self::InvalidKey => "not an Ed25519 key in a known encoding",
-            Self::WeakKey => "public key of small order",
-            Self::EncryptedKey => "secret key is encrypted",
-            Self::InvalidKeyId => "key id is empty or too long",
-            Self::InvalidThreshold => "keyring cannot have that many signers",
-            Self::PartCountMismatch => "no signed set has as many hashes as the module has parts",
-            Self::MixedPart => "section is in one part with others that are treated differently",
-            Self::UnsignedPart => "part that must be signed is not",
-            Self::NothingWanted => "no section that must be signed",
-            Self::UnknownKey => "no signature by a key of the keyring",
-            Self::BadSignature => "signature does not verify",
-            Self::TooFewSigners => "fewer signers than required",
-            Self::HashMismatch => "content differs from what was signed",
-            Self::DuplicateSignature => "the same signature is already there",
-            Self::AlreadySigned => "a signature is in the module already",
-            Self::NoDelimiter => "signed content does not end with a delimiter",
-            Self::NoSuchSection => "no section of this index",
-            Self::BufferTooSmall => "buffer too small for a signature or a name",
-            Self::BadJson => "not JSON",
-            Self::JsonTooDeep => "nesting of JSON too deep",
-            Self::BadField => "field missing, doubled or not of its form",
-            Self::NoLogEntry => "no log entry in the bundle",
-            Self::InvalidLogKey => "not the kind of log key it is said to be",
-            Self::LogIdMismatch => "log id is not that of the key",
-            Self::UnknownLog => "no key for the log of this entry",
-            Self::NoSet => "no signed entry timestamp",
-            Self::BadSet => "signed entry timestamp does not verify",
-            Self::NoInclusionProof => "no inclusion proof",
-            Self::BadInclusionProof => "inclusion proof does not lead to the root hash",
-            Self::NoCheckpoint => "no checkpoint",
-            Self::BadCheckpoint => "not the text of a checkpoint of this log",
-            Self::NoCheckpointSignature => "no line of the log among the checkpoint's signatures",
-            Self::BadCheckpointSignature => "checkpoint signature does not verify",
-            Self::CheckpointMismatch => "checkpoint and inclusion proof are of different trees",
-            Self::EntryMismatch => "uuid or index differs from what the proofs are about",
-            Self::OutsideValidity => "log key not valid at the time of the entry",
-        })
-    }
+kinds! {
+    /// The input ends inside something, or a length reaches past the end of what holds it.
+    UnexpectedEnd => "unexpected end, or a length that reaches past it",
+    /// The first eight bytes are neither those of a module nor those of a component.
+    BadHeader => "not the header of a WebAssembly module or component",
+    /// A `varuint32` has more than five bytes, or more than 32 bits.
+    BadInteger => "integer of more than 32 bits",
+    /// A `varuint32` of the signature payload is longer than it needs to be.
+    PaddedInteger => "integer not in its shortest form",
+    /// The name of a custom section is not UTF-8.
+    BadName => "section name is not UTF-8",
+    /// The first section is no signature section.
+    NotSigned => "no signature section in first place",
+    /// The signature payload names a version, a content type or a hash function that is not known.
+    UnsupportedFormat => "unknown version, content type or hash function",
+    /// There are more sets, hashes or signatures, or bytes of an OpenSSH key, than a limit allows.
+    LimitExceeded => "more sets, hashes, signatures or bytes of a key than the limit",
+    /// Bytes follow where a record of the signature payload, or the payload, should have ended.
+    TrailingBytes => "bytes after the end of a record",
+    /// A key has the wrong length or encoding, or is no point of the curve.
+    InvalidKey => "not an Ed25519 key in a known encoding",
+    /// A public key of small order: anyone can make signatures for it.
+    WeakKey => "public key of small order",
+    /// A secret key is encrypted; it must be decrypted first.
+    EncryptedKey => "secret key is encrypted",
+    /// A key id is empty or longer than [`MAX_KEY_ID_BYTES`](crate::MAX_KEY_ID_BYTES).
+    InvalidKeyId => "key id is empty or too long",
+    /// A keyring was to require no signer, or more than it has keys.
+    InvalidThreshold => "keyring cannot have that many signers",
+    /// No set has as many hashes as the module has parts, so nothing signs the whole of it.
+    PartCountMismatch => "no signed set has as many hashes as the module has parts",
+    /// A part holds sections that are wanted and others that are not; it can be verified only as one.
+    MixedPart => "section is in one part with others that are treated differently",
+    /// A part that is wanted has no signed hash.
+    UnsignedPart => "part that must be signed is not",
+    /// The module has no section that is wanted, so nothing was verified.
+    NothingWanted => "no section that must be signed",
+    /// No usable signature is by a key of the keyring.
+    UnknownKey => "no signature by a key of the keyring",
+    /// A signature does not verify with its key.
+    BadSignature => "signature does not verify",
+    /// Fewer keys signed it than the keyring requires.
+    TooFewSigners => "fewer signers than required",
+    /// A part of the module differs from what was signed.
+    HashMismatch => "content differs from what was signed",
+    /// The very same signature is already there.
+    DuplicateSignature => "the same signature is already there",
+    /// The module has a signature in it, which this would replace or break.
+    AlreadySigned => "a signature is in the module already",
+    /// The signed content does not end with a delimiter, so that nothing can be put behind it.
+    NoDelimiter => "signed content does not end with a delimiter",
+    /// The module has no section of this index.
+    NoSuchSection => "no section of this index",
+    /// The buffer cannot hold the signature, or the name of a section.
+    BufferTooSmall => "buffer too small for a signature or a name",
+    /// The JSON of a log entry or of a trusted root is not JSON in UTF-8.
+    BadJson => "not JSON",
+    /// JSON is nested more deeply than `rekor::MAX_JSON_DEPTH`.
+    JsonTooDeep => "nesting of JSON too deep",
+    /// A JSON field is missing, is there twice, or does not hold what it must.
+    BadField => "field missing, doubled or not of its form",
+    /// A bundle has no log entry.
+    NoLogEntry => "no log entry in the bundle",
+    /// The key of a log is not of the kind that the trusted root says.
+    InvalidLogKey => "not the kind of log key it is said to be",
+    /// The id of a log is not that of its key.
+    LogIdMismatch => "log id is not that of the key",
+    /// The trusted root has no key for the log of the entry.
+    UnknownLog => "no key for the log of this entry",
+    /// A signed entry timestamp (SET) is needed, and there is none.
+    NoSet => "no signed entry timestamp",
+    /// The signed entry timestamp does not verify with the key of the log.
+    BadSet => "signed entry timestamp does not verify",
+    /// There is no inclusion proof.
+    NoInclusionProof => "no inclusion proof",
+    /// The inclusion proof does not lead from the entry to the root hash.
+    BadInclusionProof => "inclusion proof does not lead to the root hash",
+    /// There is no checkpoint.
+    NoCheckpoint => "no checkpoint",
+    /// The text of the checkpoint is not that of a checkpoint of this log.
+    BadCheckpoint => "not the text of a checkpoint of this log",
+    /// No signature line of the checkpoint has the name and the key hint of the log.
+    NoCheckpointSignature => "no line of the log among the checkpoint's signatures",
+    /// The log's signature of the checkpoint does not verify.
+    BadCheckpointSignature => "checkpoint signature does not verify",
+    /// The checkpoint is of another tree than the inclusion proof: size or root hash differ.
+    CheckpointMismatch => "checkpoint and inclusion proof are of different trees",
+    /// The uuid or the index that the entry came with is not what its proofs are about.
+    EntryMismatch => "uuid or index differs from what the proofs are about",
+    /// The log says that it took the entry at a time at which its key was not valid.
+    OutsideValidity => "log key not valid at the time of the entry",
 }
 
 #[cfg(test)]
@@ -208,59 +176,12 @@ mod tests {
     use std::collections::BTreeSet;
     use std::string::ToString;
 
-    use super::ErrorKind::{self, *};
+    use super::ALL;
 
     #[test]
     fn messages_are_different_lower_case_fragments() {
-        let kinds = [
-            UnexpectedEnd,
-            BadHeader,
-            BadInteger,
-            PaddedInteger,
-            BadName,
-            NotSigned,
-            UnsupportedFormat,
-            LimitExceeded,
-            TrailingBytes,
-            InvalidKey,
-            WeakKey,
-            EncryptedKey,
-            InvalidKeyId,
-            InvalidThreshold,
-            PartCountMismatch,
-            MixedPart,
-            UnsignedPart,
-            NothingWanted,
-            UnknownKey,
-            BadSignature,
-            TooFewSigners,
-            HashMismatch,
-            DuplicateSignature,
-            AlreadySigned,
-            NoDelimiter,
-            NoSuchSection,
-            BufferTooSmall,
-            BadJson,
-            JsonTooDeep,
-            BadField,
-            NoLogEntry,
-            InvalidLogKey,
-            LogIdMismatch,
-            UnknownLog,
-            NoSet,
-            BadSet,
-            NoInclusionProof,
-            BadInclusionProof,
-            NoCheckpoint,
-            BadCheckpoint,
-            NoCheckpointSignature,
-            BadCheckpointSignature,
-            CheckpointMismatch,
-            EntryMismatch,
-            OutsideValidity,
-        ];
-        let messages: BTreeSet<_> = kinds.iter().map(ErrorKind::to_string).collect();
-        assert_eq!(messages.len(), kinds.len());
+        let messages: BTreeSet<_> = ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(messages.len(), ALL.len());
         for message in messages {
             assert!(message.starts_with(char::is_lowercase) && !message.ends_with('.'));
         }

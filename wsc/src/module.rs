@@ -175,7 +175,7 @@ impl Module {
         Ok(self.compare(signature, self.content(), keyring, wanted))
     }
 
-    /// Verifies the whole module with a signature that is kept apart. To verify a part, [`attach`](Self::attach) it.
+    /// Verifies the whole module with a signature that is kept apart.
     ///
     /// # Errors
     ///
@@ -186,9 +186,40 @@ impl Module {
         signature: &'v [u8],
         keyring: &'v Keyring<K>,
     ) -> Result<Verified<'v>, Error> {
-        let signature = SignatureData::parse(signature)?;
-        let [verdict] = self.compare(signature, &self.sections, keyring, [Wanted::Whole]);
+        let [verdict] = self.verify_matrix_detached(signature, keyring, [Wanted::Whole])?;
         verdict
+    }
+
+    /// Verifies the sections that are no custom sections, and the custom sections whose name is wanted, with a
+    /// signature that is kept apart.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SignedModule::parse_detached`](crate::SignedModule::parse_detached) and
+    /// [`SignedModule::verify_parts`](crate::SignedModule::verify_parts).
+    pub fn verify_parts_detached<'v, K: AsRef<[PublicKey]>>(
+        &'v self,
+        signature: &'v [u8],
+        keyring: &'v Keyring<K>,
+        wants: impl Fn(&str) -> bool,
+    ) -> Result<Verified<'v>, Error> {
+        let [verdict] = self.verify_matrix_detached(signature, keyring, [Wanted::Parts(&wants)])?;
+        verdict
+    }
+
+    /// Answers several questions in one pass over the module, with a signature that is kept apart.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SignatureData::parse`].
+    pub fn verify_matrix_detached<'v, K: AsRef<[PublicKey]>, const N: usize>(
+        &'v self,
+        signature: &'v [u8],
+        keyring: &'v Keyring<K>,
+        wanted: [Wanted<'_>; N],
+    ) -> Result<[Result<Verified<'v>, Error>; N], Error> {
+        let signature = SignatureData::parse(signature)?;
+        Ok(self.compare(signature, &self.sections, keyring, wanted))
     }
 
     /// `content` is the end of the module's list of sections.

@@ -39,6 +39,10 @@ use crate::wanted::Wanted;
 /// assert!(verifier.finish()?.is_whole());
 /// # Ok::<(), wsc::Error>(())
 /// ```
+///
+/// It answers one question, for a stream is over as soon as that is answered. To ask several, give each piece to
+/// several verifiers, with a buffer each; [`SignedModule::verify_matrix`](crate::SignedModule::verify_matrix) hashes
+/// the file only once.
 pub struct StreamVerifier<'v, 'w> {
     trusted: Trusted<'v>,
     wanted: Wanted<'w>,

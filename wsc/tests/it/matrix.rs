@@ -52,9 +52,16 @@ fn the_keys_that_verify_are_those_of_the_manifest() {
         let owned = Module::parse(&file).unwrap();
         let [borrowed] = borrowed.verify_matrix(&keyring, [wanted]).map(names);
         let [owned] = owned.verify_matrix(&keyring, [wanted]).unwrap().map(names);
+        let mut bare = Module::parse(&file).unwrap();
+        let signature = bare.detach().unwrap();
+        let [detached] = bare
+            .verify_matrix_detached(&signature, &keyring, [wanted])
+            .unwrap()
+            .map(names);
         let expected: Vec<String> = serde_json::from_value(check["strict_valid"].clone()).unwrap();
         assert_eq!(borrowed, expected, "{}", check["id"]);
         assert_eq!(owned, expected, "{}", check["id"]);
+        assert_eq!(detached, expected, "{}", check["id"]);
     }
 }
 

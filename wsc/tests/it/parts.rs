@@ -1,9 +1,11 @@
 //! The rule for a subset of the sections, on modules signed by hand: what is wanted is compared, in its place.
 
 use ErrorKind::{BadSignature, HashMismatch, MixedPart, NothingWanted, UnknownKey, UnsignedPart};
-use wsc::{ErrorKind, Keyring, Module, SignedModule, StreamVerifier, Wanted, sha256};
+use wsc::{
+    Error, ErrorKind, Keyring, Module, SignedModule, StreamVerifier, Verified, Wanted, sha256,
+};
 
-use crate::craft::{HEADER, Hash, embed, record, set, sign, signed_set};
+use crate::craft::{HEADER, Hash, embed, payload, record, set, sign, signed_set};
 use crate::vectors::ring;
 
 const A: &[u8] = b"\0\x02\x01a";
@@ -23,29 +25,53 @@ fn hashes(sections: &[&[u8]]) -> Vec<Hash> {
     ends.map(|end| sha256(&sections[..end].concat())).collect()
 }
 
-/// The verdict that all forms share.
+/// The verdict that all forms share, whether the signature is in the module or apart from it.
 fn verify(sets: &[Vec<u8>], sections: &[&[u8]], wants: Wants) -> Verdict {
     verify_with(&ring(["alice"]), sets, sections, wants)
 }
 
 fn verify_with(keyring: &Keyring, sets: &[Vec<u8>], sections: &[&[u8]], wants: Wants) -> Verdict {
     let content = sections.concat();
-    let file = embed(sets, &content);
-    let start = file.len() - content.len();
-    let describe = |verified: Result<wsc::Verified<'_>, wsc::Error>| {
+    let embedded = embed(sets, &content);
+    let verdict = verify_file(keyring, &embedded, None, content.len(), wants);
+    let (module, signature) = ([HEADER, &content].concat(), payload(sets));
+    let detached = verify_file(keyring, &module, Some(&signature), content.len(), wants);
+    assert_eq!(verdict, detached);
+    verdict
+}
+
+fn verify_file(
+    keyring: &Keyring,
+    file: &[u8],
+    signature: Option<&[u8]>,
+    content: usize,
+    wants: Wants,
+) -> Verdict {
+    let start = file.len() - content;
+    let describe = |verified: Result<Verified<'_>, Error>| {
         verified
             .map(|verified| (verified.parts(), verified.is_whole()))
             .map_err(|error| (error.kind(), error.offset().saturating_sub(start)))
     };
-    let borrowed = describe(
-        SignedModule::parse(&file)
-            .unwrap()
-            .verify_parts(keyring, wants),
-    );
-    let owned = describe(Module::parse(&file).unwrap().verify_parts(keyring, wants));
+    let borrowed = match signature {
+        Some(signature) => SignedModule::parse_detached(file, signature).unwrap(),
+        None => SignedModule::parse(file).unwrap(),
+    };
+    let borrowed = describe(borrowed.verify_parts(keyring, wants));
+    let owned = Module::parse(file).unwrap();
+    let owned = describe(match signature {
+        Some(signature) => owned.verify_parts_detached(signature, keyring, wants),
+        None => owned.verify_parts(keyring, wants),
+    });
     let mut buffer = [0; 4096];
-    let mut stream = StreamVerifier::new(&mut buffer, keyring, Wanted::Parts(&wants));
-    let streamed = match stream.update(&file) {
+    let wanted = Wanted::Parts(&wants);
+    let mut stream = match signature {
+        Some(signature) => {
+            StreamVerifier::detached(signature, &mut buffer, keyring, wanted).unwrap()
+        }
+        None => StreamVerifier::new(&mut buffer, keyring, wanted),
+    };
+    let streamed = match stream.update(file) {
         Ok(()) => describe(stream.finish()),
         Err(error) => describe(Err(error)),
     };

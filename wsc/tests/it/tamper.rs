@@ -3,6 +3,7 @@
 use wsc::{Error, Keyring, Module, SignedModule};
 
 use crate::manifest::read;
+use crate::stream;
 use crate::vectors::{files, ring};
 
 /// Small signed files: without and with a key id, without content, and with several signatures.
@@ -92,7 +93,7 @@ fn anything_put_on_is_an_error() {
 }
 
 #[test]
-fn both_forms_agree_on_files_with_random_damage() {
+fn all_forms_agree_on_files_with_random_damage() {
     let keyring = ring(["alice", "bob", "mallory"]);
     let small: Vec<_> = ["signed", "bad"]
         .into_iter()
@@ -111,22 +112,20 @@ fn both_forms_agree_on_files_with_random_damage() {
     for _ in 0..20_000 {
         let mut bytes = small[below(small.len())].clone();
         // Most of what is read byte by byte stands in the first 200.
-        let at = below(bytes.len().min(200));
+        let most = [200, 400][below(2)];
+        let at = below(bytes.len().min(most));
         match below(4) {
             0 => bytes[at] ^= 1 << below(8),
             1 => bytes[at] = [0, 0x7f, 0x80, 0xff][below(4)],
             2 => bytes.insert(at, 0x80),
             _ => drop(bytes.remove(at)),
         }
-        let results = [
-            verify_borrowed(&bytes, &keyring),
-            verify_owned(&bytes, &keyring),
-        ];
-        assert_eq!(
-            results[0].is_ok(),
-            results[1].is_ok(),
-            "{results:?}: {bytes:02x?}"
-        );
+        let borrowed = verify_borrowed(&bytes, &keyring);
+        let owned = verify_owned(&bytes, &keyring);
+        let streamed = stream::verify(&bytes, 65_536, 1 + below(300), &keyring);
+        // Of several faults each form finds another one first.
+        let verdicts = [borrowed.is_ok(), owned.is_ok(), streamed.is_ok()];
+        assert_eq!(verdicts, [verdicts[0]; 3], "{bytes:02x?}");
     }
 }
 

@@ -71,6 +71,7 @@ fn verify_owned(check: &Value) -> Result<(), Error> {
     let module = Module::parse(&read(text(check, "module")))?;
     if has(check, "signature") {
         let signature = read(text(check, "signature"));
+        assert!(!has(check, "split"));
         module.verify_detached(&signature, &keyring)?;
     } else if has(check, "split") {
         module.verify_parts(&keyring, |name| wants(text(check, "split"), name))?;

@@ -106,6 +106,12 @@ pub(crate) struct SignerArguments {
     _key_format: KeyFormatArguments,
 }
 
+impl SignerArguments {
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        [&self.secret_key].into_iter().chain(&self.public_key)
+    }
+}
+
 /// What is taken for the sake of those who know wasmsign2.
 #[derive(Args, Debug)]
 pub(crate) struct KeyFormatArguments {

@@ -6,6 +6,7 @@ use wsc::{KeyId, PublicKey, SecretKey};
 use zeroize::Zeroizing;
 
 use crate::{
+    arguments::SignerArguments,
     failure::Failure,
     files::{Source, Target},
     status::Status,
@@ -14,8 +15,33 @@ use crate::{
 /// More than any key file that can be read has.
 const MAX_SECRET_BYTES: u16 = u16::MAX;
 
+/// Who signs.
+#[derive(Debug)]
+pub(crate) struct Signer {
+    pub(crate) secret: SecretKey,
+    /// The id that the signature shall carry.
+    pub(crate) key_id: Option<KeyId>,
+}
+
+impl Signer {
+    pub(crate) fn read(arguments: &SignerArguments) -> Result<Self, Failure> {
+        let secret = read_secret(&arguments.secret_key)?;
+        let Some(source) = &arguments.public_key else {
+            let key_id = None;
+            return Ok(Self { secret, key_id });
+        };
+        let public = read_public(source)?;
+        if public.as_ed25519() != secret.public_key().as_ed25519() {
+            let other = format!("{source}: not the public key of the secret key");
+            return Err(Failure::new(Status::Refused, other));
+        }
+        let key_id = Some(*public.key_id());
+        Ok(Self { secret, key_id })
+    }
+}
+
 /// Reads a secret key; what was read is wiped.
-pub(crate) fn read_secret(source: &Source) -> Result<SecretKey, Failure> {
+fn read_secret(source: &Source) -> Result<SecretKey, Failure> {
     // Room for all of it at once: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::from(MAX_SECRET_BYTES) + 64));
     let read = source.open()?.reader;
@@ -23,22 +49,6 @@ pub(crate) fn read_secret(source: &Source) -> Result<SecretKey, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::unreadable(source, &error))?;
     SecretKey::parse(&bytes).map_err(|error| Failure::unusable(source, error))
-}
-
-/// The id that a signature shall carry, if the public key is given.
-pub(crate) fn key_id(
-    secret: &SecretKey,
-    public: Option<&Source>,
-) -> Result<Option<KeyId>, Failure> {
-    let Some(source) = public else {
-        return Ok(None);
-    };
-    let public = read_public(source)?;
-    if public.as_ed25519() != secret.public_key().as_ed25519() {
-        let other = format!("{source}: not the public key of the secret key");
-        return Err(Failure::new(Status::Refused, other));
-    }
-    Ok(Some(*public.key_id()))
 }
 
 fn read_public(source: &Source) -> Result<PublicKey, Failure> {

@@ -5,8 +5,8 @@ use wsc::{Module, OwnedSection};
 use crate::{
     arguments::AppendArguments,
     failure::Failure,
-    files::{Kind, Outputs, Source},
-    keys::{self, Delimiters},
+    files::Source,
+    keys::{Delimiters, Signer},
     progress::Progress,
     status::Status,
 };
@@ -14,10 +14,8 @@ use crate::{
 pub(super) fn run(arguments: &AppendArguments) -> Result<Status, Failure> {
     let (input, signer) = (&arguments.input_file, &arguments.signer);
     let contents = arguments.sections.iter().map(|section| &section.content);
-    let keys = [&signer.secret_key].into_iter().chain(&signer.public_key);
-    Source::check(contents.chain(keys).chain([input]))?;
-    let secret = keys::read_secret(&signer.secret_key)?;
-    let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
+    Source::check(contents.chain(signer.sources()).chain([input]))?;
+    let Signer { secret, key_id } = Signer::read(signer)?;
     let progress = Progress::on_terminal();
     let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
@@ -35,8 +33,6 @@ pub(super) fn run(arguments: &AppendArguments) -> Result<Status, Failure> {
     appended.map_err(refused)?;
     let module = module.serialize();
     progress.begin("Writing", None);
-    let mut outputs = Outputs::default();
-    outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
-    outputs.commit()?;
+    arguments.output_file.write(&module)?;
     Ok(Status::Done)
 }

@@ -3,11 +3,7 @@
 use wsc::{Module, SignatureData};
 
 use crate::{
-    arguments::AttachArguments,
-    failure::Failure,
-    files::{Kind, Outputs, Source},
-    progress::Progress,
-    status::Status,
+    arguments::AttachArguments, failure::Failure, files::Source, progress::Progress, status::Status,
 };
 
 pub(super) fn run(arguments: &AttachArguments) -> Result<Status, Failure> {
@@ -22,8 +18,6 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Status, Failure> {
     module.attach(&payload).map_err(refused)?;
     let module = module.serialize();
     progress.begin("Writing", None);
-    let mut outputs = Outputs::default();
-    outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
-    outputs.commit()?;
+    arguments.output_file.write(&module)?;
     Ok(Status::Done)
 }

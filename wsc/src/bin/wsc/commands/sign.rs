@@ -6,28 +6,23 @@ use crate::{
     arguments::SignArguments,
     failure::Failure,
     files::{Kind, Outputs, Source},
-    keys,
+    keys::Signer,
     progress::Progress,
     status::Status,
 };
 
 pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
     let (input, signer) = (&arguments.input_file, &arguments.signer);
-    Source::check(
-        [input, &signer.secret_key]
-            .into_iter()
-            .chain(&signer.public_key)
-            .chain(&arguments.cosign),
-    )?;
-    let secret = keys::read_secret(&signer.secret_key)?;
-    let key_id = keys::key_id(&secret, signer.public_key.as_ref())?;
+    let others = arguments.cosign.as_ref();
+    Source::check(signer.sources().chain(others).chain([input]))?;
+    let Signer { secret, key_id } = Signer::read(signer)?;
     let progress = Progress::on_terminal();
     let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
     progress.begin("Signing", None);
     let mut module = Module::parse(&bytes).map_err(refused)?;
     let key_id = key_id.as_ref();
-    let signature = match (&arguments.signature_file, &arguments.cosign) {
+    let signature = match (&arguments.signature_file, others) {
         (None, _) => {
             module.sign(&secret, key_id).map_err(refused)?;
             Vec::new()

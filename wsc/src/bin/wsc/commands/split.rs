@@ -3,11 +3,7 @@
 use wsc::Module;
 
 use crate::{
-    arguments::SplitArguments,
-    failure::Failure,
-    files::{Kind, Outputs},
-    keys::Delimiters,
-    progress::Progress,
+    arguments::SplitArguments, failure::Failure, keys::Delimiters, progress::Progress,
     status::Status,
 };
 
@@ -25,8 +21,6 @@ pub(super) fn run(arguments: &SplitArguments) -> Result<Status, Failure> {
     split.map_err(refused)?;
     let module = module.serialize();
     progress.begin("Writing", None);
-    let mut outputs = Outputs::default();
-    outputs.stage(&arguments.output_file, &module, Kind::Replace)?;
-    outputs.commit()?;
+    arguments.output_file.write(&module)?;
     Ok(Status::Done)
 }

@@ -19,6 +19,15 @@ pub(crate) enum Target {
     File(PathBuf),
 }
 
+impl Target {
+    /// Writes all of it, in the place of what is there.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut outputs = Outputs::default();
+        outputs.stage(self, bytes, Kind::Replace)?;
+        outputs.commit()
+    }
+}
+
 impl From<OsString> for Target {
     fn from(argument: OsString) -> Self {
         if argument == "-" {
