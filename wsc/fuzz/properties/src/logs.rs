@@ -84,12 +84,20 @@ const fn head(tree: TreeHead) -> Head {
     (tree.size, tree.root)
 }
 
+/// It is refused for its log, which another root has.
+const GOOD_ELSEWHERE: &str = "bundle-from-wrong-instance_fail.json";
+
+/// The entries of all vectors but those that must not verify.
 fn vectors() -> Vec<LogEntry> {
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/rekor/vectors");
     let mut entries = Vec::new();
     for folder in [&vectors, &vectors.join("bundles")] {
         for file in fs::read_dir(folder).expect("the folder is there") {
             let path = file.expect("its list can be read").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with("_fail.json") && name != GOOD_ELSEWHERE {
+                continue;
+            }
             let json = fs::read(&path).unwrap_or_default();
             entries.extend(LogEntry::parse(&json));
             entries.extend(LogEntry::parse_bundle(&json).unwrap_or_default());

@@ -6,6 +6,7 @@ use wsc::{Error, ErrorKind, Module, OwnedSection, Section, SignatureData, Signed
 
 use crate::allocation::{free, within};
 use crate::choice::Choice;
+use crate::payload::NO_SIGNATURES;
 use crate::verdict::{KEYRING, SIGNER, SIGNER_ONLY, Signature, verify};
 
 /// A file that says it is a module.
@@ -59,7 +60,7 @@ fn parse(file: &[u8]) -> Result<Module, Error> {
     let limit = file.len() * (2 + size_of::<OwnedSection>()) + 4 * size_of::<OwnedSection>();
     let owned = within(limit, || Module::parse(file));
     let embedded = free(|| SignedModule::parse(file));
-    let detached = free(|| SignedModule::parse_detached(file, &[1, 1, 1, 0]));
+    let detached = free(|| SignedModule::parse_detached(file, NO_SIGNATURES));
 
     let module = match owned {
         Err(error) => {

@@ -13,12 +13,16 @@ use crate::verdict::{KEYRING, SIGNER, SIGNER_ONLY, Signature, verify};
 const FILE: &[u8] =
     b"\0asm\x01\0\0\0\x01\x01\0\0\x24\x13signature_delimiter0123456789abcdef\0\x05\x04note";
 
-/// The content of a signature section, or a detached signature.
+/// A payload without sets.
+pub(crate) const NO_SIGNATURES: &[u8] = &[1, 1, 1, 0];
+
+/// The content of a signature section, or a detached signature; or a module with one in it, as most vectors are.
 ///
 /// # Panics
 ///
 /// If a property does not hold.
 pub fn payload(bytes: &[u8]) {
+    let bytes = embedded(bytes).unwrap_or(bytes);
     let module = Module::parse(FILE).expect("it is a module");
     let mut signed = module.clone();
     let attached = signed.attach(bytes);
@@ -57,6 +61,12 @@ pub fn payload(bytes: &[u8]) {
     cosign(&module, bytes);
 }
 
+fn embedded(file: &[u8]) -> Option<&[u8]> {
+    let module = SignedModule::parse_detached(file, NO_SIGNATURES).ok()?;
+    let first = module.sections().next()?.ok()?;
+    (first.name() == Some("signature")).then_some(first.payload())
+}
+
 /// The module with these bytes in a signature section.
 fn in_section(bytes: &[u8]) -> Vec<u8> {
     let section = wsc::OwnedSection::custom("signature", bytes).expect("it is short");
@@ -80,8 +90,24 @@ fn cosign(module: &Module, bytes: &[u8]) {
             return assert!(refused || parsed == Err(error), "{error}");
         }
     };
-    let data = SignatureData::parse(&cosigned).expect("it was written just now");
-    let before = SignatureData::parse(bytes).expect("it was added to");
+    // The new signature joins those of the same hashes, or comes last.
+    let alone = module
+        .sign_detached(&*SIGNER, id)
+        .expect("it has two parts");
+    let [before, alone, after] = [bytes, &alone, &cosigned].map(|bytes| {
+        let data = SignatureData::parse(bytes).expect("it was read or written just now");
+        data.sets().collect::<Vec<_>>()
+    });
+    let [alone] = &*alone else {
+        panic!("it has one signature");
+    };
+    let joins = |set: &SignatureSet<'_>| set.hashes() == alone.hashes();
+    let place_of_new = before.iter().position(joins).unwrap_or(before.len());
+    let mut expected: Vec<_> = before.iter().map(parts_of).collect();
+    expected.resize_with(after.len(), || (alone.hashes(), Vec::new()));
+    expected[place_of_new].1.extend(records(alone));
+    assert_eq!(after.iter().map(parts_of).collect::<Vec<_>>(), expected);
+
     let holds = |signature: &[u8]| {
         verify(
             FILE,
@@ -96,15 +122,7 @@ fn cosign(module: &Module, bytes: &[u8]) {
         // The same signature under another id.
         return;
     }
-
-    let [mut sets_before, sets] = [before, data].map(|data| data.sets());
-    let set = sets
-        .into_iter()
-        .find(|set| {
-            let same = sets_before.next();
-            same.is_none_or(|same| records(set) != records(&same))
-        })
-        .expect("a signature was added");
+    let set = after[place_of_new];
     let record = set.signatures().last().expect("a signature was added");
     // The algorithm and a length stand between the key id and the signature.
     let signature = place(record.signature(), &cosigned);
@@ -116,6 +134,10 @@ fn cosign(module: &Module, bytes: &[u8]) {
         let (damaged, at) = choice.damage(&cosigned, covered);
         assert!(!holds(&damaged), "byte {at} is not covered");
     }
+}
+
+fn parts_of<'a>(set: &SignatureSet<'a>) -> (&'a [[u8; 32]], Vec<Record<'a>>) {
+    (set.hashes(), records(set))
 }
 
 type Record<'a> = (&'a [u8], u8, &'a [u8]);

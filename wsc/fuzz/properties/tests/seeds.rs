@@ -24,11 +24,26 @@ fn try_all(folders: &[&str], property: fn(&[u8])) {
                 println!("{}", path.display());
                 property(&bytes);
                 property(&bytes[..bytes.len() / 2]);
+                damaged(&bytes).for_each(|bytes| property(&bytes));
                 tried += 1;
             }
         }
     }
     assert!(tried > 2, "the seeds have moved");
+}
+
+/// The bytes with one of them changed, at places that their hash says.
+fn damaged(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let hash = wsc::sha256(bytes);
+    (0..4).filter_map(move |index| {
+        let [low, high, mask, ..] = hash[3 * index..] else {
+            return None;
+        };
+        let at = usize::from(u16::from_le_bytes([low, high])).checked_rem(bytes.len())?;
+        let mut damaged = bytes.to_vec();
+        damaged[at] ^= mask.max(1);
+        Some(damaged)
+    })
 }
 
 #[test]
