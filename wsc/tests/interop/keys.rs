@@ -45,6 +45,18 @@ fn openssh_keys_sign_the_same_bytes() {
 }
 
 #[test]
+fn a_new_openssh_key_works_with_wasmsign2() {
+    let Some(workshop) = Workshop::open() else {
+        return;
+    };
+    workshop.does(Ours, "keygen -k new -K new.pub --key-format openssh");
+    workshop.both_do("sign -i modules/json.wasm -o {}.wasm -Z -k new -K new.pub");
+    workshop.same("{}.wasm");
+    workshop.both_do("verify -i {}.wasm -Z -K new.pub");
+    workshop.both_refuse("verify -i {}.wasm -Z -K keys/dora.ssh.pub");
+}
+
+#[test]
 fn the_command_wasmsign2_reads_no_pem_and_no_der() {
     let Some(workshop) = Workshop::open() else {
         return;
