@@ -2,11 +2,16 @@
 #![forbid(unsafe_code)]
 
 mod derive;
+mod error;
+mod frames;
 mod model;
+mod read;
 
 pub use derive::{FunctionKey, FunctionSums, Row, Rows, Step, Timeline, Totals};
+pub use error::{Error, ErrorKind};
 pub use model::{
     Allocation, AllocationId, Allocations, Amount, BuildProfile, Class, Context, ContextId, Data,
     Event, Frame, FrameId, Kind, OperationId, Origin, Phase, Profile, StackId, Stacks, StringId,
     Strings, Sums, Thread, ThreadId, Warning,
 };
+pub use read::{open, read};

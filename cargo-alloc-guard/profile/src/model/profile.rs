@@ -108,6 +108,8 @@ pub enum Warning {
     UnknownFrees(u64),
     /// Blocks that were handed out at an address that was still live, so a deallocation is missing.
     MissedFrees(u64),
+    /// Allocations that were taken out of the file (`bytehound strip`), which no sum includes.
+    Stripped(u64),
     /// No frame has a name.
     NoSymbols {
         /// What would give names.
@@ -159,6 +161,11 @@ impl fmt::Display for Warning {
                 f,
                 "{} at an address that was in use, so a deallocation is missing: taken as freed",
                 count(*blocks, "allocation")
+            ),
+            Self::Stripped(allocations) => write!(
+                f,
+                "{} taken out of the file by `bytehound strip`, and in no sum",
+                count(*allocations, "allocation")
             ),
             Self::NoSymbols { remedy } => write!(f, "no function has a name: {remedy}"),
             Self::ModuleUnknown { module, reason } => {

@@ -31,6 +31,8 @@ pub struct Frame {
     pub file: StringId,
     /// The file name of the executable or library; empty if it is not known.
     pub module: StringId,
+    /// Of a function without a name: its place in the module, which tells it from others there; else 0.
+    pub address: u64,
     /// Counted from 1; 0 if it is not known.
     pub line: u32,
     /// Counted from 1; 0 if it is not known.

@@ -1,0 +1,170 @@
+//! Whose code a frame is. Told by its source path, because with `line-tables-only` the names of inlined frames are bare
+//! (`push`, `{closure#0}`); by its name where there is no path.
+
+use std::path::Path;
+
+use crate::model::Class;
+
+/// Whose code the function `function` in the source `file` is; either may be empty.
+pub(super) fn classify(function: &str, file: &str) -> Class {
+    let shims = [
+        "__rust_alloc",
+        "__rust_realloc",
+        "__rust_dealloc",
+        "__rdl_",
+        "__rg_",
+    ];
+    if shims.iter().any(|shim| function.contains(shim)) {
+        return Class::Guard;
+    }
+    if file.is_empty() || file == "<unknown>" || file == "???" {
+        return by_name(function);
+    }
+    let file = file.replace('\\', "/");
+    if is_guard(&file) {
+        return Class::Guard;
+    }
+    if file.starts_with("/rustc/")
+        || file.contains("/rustlib/src/rust/library/")
+        || file.starts_with("library/")
+        || file.contains("/rust/deps/")
+    {
+        return Class::Std;
+    }
+    if is_dependency(&file) {
+        return Class::Dependency;
+    }
+    // C sources: glibc's start-up code, a C dependency. A tool that keeps only the file's name (DHAT) may name one of std's.
+    if Path::new(&file)
+        .extension()
+        .is_none_or(|extension| extension != "rs")
+    {
+        return Class::System;
+    }
+    match by_name(function) {
+        class @ (Class::Std | Class::Guard) if !file.contains('/') => class,
+        _ => Class::Workspace,
+    }
+}
+
+fn is_dependency(file: &str) -> bool {
+    file.contains("/registry/src/")
+        || file.contains("/git/checkouts/")
+        || file.split('/').any(|part| part == "vendor")
+}
+
+/// The profilers that a program may link, and what they capture stacks with: as crates of a registry, or next door.
+fn is_guard(file: &str) -> bool {
+    const CRATES: [&str; 4] = ["alloc-guard-", "backtrace-", "dhat-", "stats_alloc-"];
+    if file.contains("/alloc-guard/core/src/") || file.contains("/alloc-guard/src/") {
+        return true;
+    }
+    let Some((_, rest)) = file.split_once("/registry/src/") else {
+        return false;
+    };
+    let package = rest.split('/').nth(1).unwrap_or("");
+    CRATES.iter().any(|name| {
+        package.strip_prefix(name).is_some_and(|version| {
+            version.starts_with("core-") || version.starts_with(|c: char| c.is_ascii_digit())
+        })
+    })
+}
+
+fn by_name(function: &str) -> Class {
+    let path = function.trim_start_matches(['<', '&']);
+    match path.split("::").next().unwrap_or("") {
+        "" => Class::Unknown,
+        "alloc_guard" | "alloc_guard_core" | "backtrace" | "dhat" => Class::Guard,
+        "core"
+        | "alloc"
+        | "std"
+        | "test"
+        | "hashbrown"
+        | "__rustc"
+        | "__rust_begin_short_backtrace" => Class::Std,
+        _ if !function.contains("::") => Class::System,
+        _ => Class::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_told_by_its_path_or_else_by_its_name() {
+        let registry = "/home/u/.cargo/registry/src/index.crates.io-1";
+        for (function, file, class) in [
+            (
+                "push",
+                "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/vec/mod.rs",
+                Class::Std,
+            ),
+            (
+                "push",
+                "/home/u/.rustup/toolchains/s/lib/rustlib/src/rust/library/alloc/src/vec/mod.rs",
+                Class::Std,
+            ),
+            (
+                "insert",
+                "/rust/deps/hashbrown-0.16.1/src/map.rs",
+                Class::Std,
+            ),
+            (
+                "parse",
+                &format!("{registry}/serde_json-1.0.1/src/de.rs"),
+                Class::Dependency,
+            ),
+            (
+                "f",
+                "/home/u/app/vendor/smallvec/src/lib.rs",
+                Class::Dependency,
+            ),
+            (
+                "f",
+                "C:\\u\\.cargo\\git\\checkouts\\a\\src\\lib.rs",
+                Class::Dependency,
+            ),
+            (
+                "trace",
+                &format!("{registry}/backtrace-0.3.77/src/lib.rs"),
+                Class::Guard,
+            ),
+            (
+                "f",
+                &format!("{registry}/backtrace-ext-0.2.1/src/lib.rs"),
+                Class::Dependency,
+            ),
+            (
+                "f",
+                &format!("{registry}/alloc-guard-core-0.1.0/src/phase.rs"),
+                Class::Guard,
+            ),
+            (
+                "f",
+                "/home/u/guard/alloc-guard/core/src/phase/mod.rs",
+                Class::Guard,
+            ),
+            (
+                "__rustc::__rust_alloc",
+                "/home/u/guard/lib.rs",
+                Class::Guard,
+            ),
+            ("f", "/home/u/app/src/ring.rs", Class::Workspace),
+            ("f", "src/ring.rs", Class::Workspace),
+            ("toy::main", "main.rs", Class::Workspace),
+            ("alloc::vec::Vec<T>::push", "mod.rs", Class::Std),
+            ("start_thread", "./nptl/pthread_create.c", Class::System),
+            ("malloc", "", Class::System),
+            (
+                "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
+                "",
+                Class::Std,
+            ),
+            ("app::ring::push", "", Class::Unknown),
+            ("", "", Class::Unknown),
+        ] {
+            assert_eq!(classify(function, file), class, "{function} {file}");
+        }
+    }
+}

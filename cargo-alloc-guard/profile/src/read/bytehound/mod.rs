@@ -1,0 +1,8 @@
+//! ByteHound's `.dat`: chunks, in them a stream of events, and the state of a process that the events add up to.
+
+mod chunks;
+mod events;
+mod load;
+mod maps;
+
+pub(crate) use load::read;
