@@ -8,6 +8,8 @@ use wsc::rekor::{LogEntry, LogVersion, TrustedRoot};
 use wsc::{Error, ErrorKind};
 
 use crate::allocation::{free, within};
+use crate::choice::Choice;
+use crate::covered::{COVERED, Covered};
 use crate::logs::{ENTRIES, ROOTS, TAKEN, proven};
 
 /// A file of JSON.
@@ -19,6 +21,9 @@ pub fn entry(json: &[u8]) {
     let entry = parse(json, LogEntry::parse);
     let bundle = parse(json, LogEntry::parse_bundle);
     let root = parse(json, TrustedRoot::parse);
+    // As a member that nobody reads, any JSON will do.
+    let _ = parse(&[ROOT_WITH, json, b"}"].concat(), TrustedRoot::parse);
+    damage(&mut Choice::of(json));
 
     for entry in entry.iter().chain(bundle.iter().flatten()) {
         for root in &*ROOTS {
@@ -37,6 +42,20 @@ pub fn entry(json: &[u8]) {
             assert!(!log.name().is_empty());
         }
     }
+}
+
+const ROOT_WITH: &[u8] =
+    b"{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot.v0.1+json\",\"other\":";
+
+/// Changes a byte of an entry that holds.
+fn damage(choice: &mut Choice) {
+    let Covered { json, entry } = &COVERED[choice.below(COVERED.len())];
+    let (damaged, at) = choice.damage(json, entry.clone());
+    let entries =
+        LogEntry::parse_bundle(&damaged).or_else(|_| Ok(vec![LogEntry::parse(&damaged)?]));
+    let entries = entries.unwrap_or_else(|_: Error| Vec::new());
+    let holds = |entry: &LogEntry| ROOTS.iter().any(|root| entry.verify(root).is_ok());
+    assert!(!entries.iter().any(holds), "byte {at} is not covered");
 }
 
 /// Reads it twice, and as any JSON.

@@ -8,6 +8,7 @@
 mod allocation;
 mod checkpoint;
 mod choice;
+mod covered;
 mod entry;
 mod keys;
 mod logs;
