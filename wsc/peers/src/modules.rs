@@ -123,7 +123,7 @@ impl Source {
         // npm compares the archive with the integrity that the registry gives.
         let printed = succeed(
             Command::new("npm")
-                .args(["pack", "--silent", package])
+                .args(["pack", "--loglevel", "error", package])
                 .current_dir(folder.path()),
         )?;
         let archive = String::from_utf8(printed)?;
@@ -157,7 +157,12 @@ fn succeed(command: &mut Command) -> Result<Vec<u8>> {
         .with_context(|| format!("failed to start {}", command.get_program().display()))?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        bail!("{command:?} ended with {}:\n{stderr}", output.status);
+        bail!(
+            "{} ended with {}:\n{}",
+            command.get_program().display(),
+            output.status,
+            stderr.trim()
+        );
     }
     Ok(output.stdout)
 }
