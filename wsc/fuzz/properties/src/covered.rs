@@ -8,10 +8,10 @@ use wsc::rekor::LogEntry;
 
 use crate::logs::ROOTS;
 
-/// A file with an entry, and where in it the entry stands.
+/// A file with an entry, and where in it the members of the entry stand: a short one is as good a choice as a long one.
 pub(crate) struct Covered {
-    pub(crate) json: Vec<u8>,
-    pub(crate) entry: Range<usize>,
+    pub(crate) json: String,
+    pub(crate) members: Vec<Range<usize>>,
 }
 
 /// Members that are not verified, or need not be there.
@@ -41,26 +41,32 @@ fn bundle(file: &[u8], not_covered: &[&str]) -> Covered {
         "mediaType": file["mediaType"],
         "verificationMaterial": {"tlogEntries": [entry]},
     });
-    let json = json.to_string().into_bytes();
-    let entries = LogEntry::parse_bundle(&json).expect("it has an entry");
+    let json = json.to_string();
+    let entries = LogEntry::parse_bundle(json.as_bytes()).expect("it has an entry");
     assert!(holds(&entries[0]));
-    let end = json.len() - b"]}}".len();
-    let start = end - entry.to_string().len();
-    Covered {
-        json,
-        entry: start..end,
-    }
+    let members = members(&entry, &json);
+    Covered { json, members }
 }
 
 fn alone(file: &[u8]) -> Covered {
     let mut entry: Value = serde_json::from_slice(file).expect("the vector is JSON");
     strip(&mut entry, &[]);
-    let json = entry.to_string().into_bytes();
-    assert!(holds(&LogEntry::parse(&json).expect("it is an entry")));
-    Covered {
-        entry: 0..json.len(),
-        json,
-    }
+    let json = entry.to_string();
+    assert!(holds(
+        &LogEntry::parse(json.as_bytes()).expect("it is an entry")
+    ));
+    let members = members(&entry, &json);
+    Covered { json, members }
+}
+
+fn members(entry: &Value, json: &str) -> Vec<Range<usize>> {
+    let members = entry.as_object().expect("an entry is an object");
+    let place = |(name, value): (&String, &Value)| {
+        let text = format!("\"{name}\":{value}");
+        let start = json.find(&text).expect("it was written so");
+        start..start + text.len()
+    };
+    members.iter().map(place).collect()
 }
 
 fn strip(entry: &mut Value, not_covered: &[&str]) {

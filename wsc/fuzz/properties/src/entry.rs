@@ -49,8 +49,9 @@ const ROOT_WITH: &[u8] =
 
 /// Changes a byte of an entry that holds.
 fn damage(choice: &mut Choice) {
-    let Covered { json, entry } = &COVERED[choice.below(COVERED.len())];
-    let (damaged, at) = choice.damage(json, entry.clone());
+    let Covered { json, members } = &COVERED[choice.below(COVERED.len())];
+    let member = members[choice.below(members.len())].clone();
+    let (damaged, at) = choice.damage(json.as_bytes(), member);
     let entries =
         LogEntry::parse_bundle(&damaged).or_else(|_| Ok(vec![LogEntry::parse(&damaged)?]));
     let entries = entries.unwrap_or_else(|_: Error| Vec::new());
