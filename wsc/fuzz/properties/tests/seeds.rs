@@ -78,6 +78,7 @@ fn what_holds_of_checkpoints_holds_of_the_seeds() {
 fn what_holds_of_entries_holds_of_the_seeds() {
     let vectors = "tests/rekor/vectors";
     let folders = [
+        "fuzz/seeds/entry",
         vectors,
         &format!("{vectors}/bundles"),
         &format!("{vectors}/roots"),
