@@ -3,6 +3,7 @@
 
 mod derive;
 mod error;
+pub mod export;
 mod frames;
 mod model;
 mod read;

@@ -8,4 +8,5 @@ mod timeline;
 pub use functions::{FunctionKey, FunctionSums};
 pub use rows::{Row, Rows};
 pub use sums::Totals;
+pub(crate) use sums::amount;
 pub use timeline::{Step, Timeline};

@@ -37,7 +37,7 @@ pub(super) struct Peak {
     time_ns: u64,
 }
 
-pub(super) fn amount(allocation: &Allocation) -> Amount {
+pub(crate) fn amount(allocation: &Allocation) -> Amount {
     let count = u64::from(allocation.weight);
     Amount {
         count,
