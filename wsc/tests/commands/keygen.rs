@@ -78,6 +78,21 @@ fn keys_are_never_overwritten_and_no_half_of_a_pair_is_left() {
     }
 }
 
+#[test]
+fn nothing_else_overwrites_a_key_either() {
+    for format in FORMATS {
+        let folder = keygen(format);
+        for key in ["s.key", "p.key"] {
+            let path = folder.path().join(key);
+            let before = fs::read(&path).unwrap();
+            let line = format!("sign -i modules/json.wasm -o {key} -k s.key");
+            let refused = wsc(folder.path(), &line, b"");
+            assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+            assert_eq!(fs::read(&path).unwrap(), before);
+        }
+    }
+}
+
 /// Whether a program is there. `ALLOC_GUARD_REQUIRE_OPENSSL=1` and `ALLOC_GUARD_REQUIRE_SSH_KEYGEN=1` say that it has
 /// to be, so that the proof cannot get lost unseen.
 fn is_here(program: &str) -> bool {

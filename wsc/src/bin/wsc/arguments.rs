@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use regex_lite::Regex;
 
 use crate::files::{Source, Target};
@@ -12,6 +12,7 @@ Examples:
   wsc keygen -k secret.key -K public.key
   wsc sign -i in.wasm -o out.wasm -k secret.key -K public.key
   wsc verify -i out.wasm -K public.key
+  wsc verify -i out.wasm -K alice.key -K bob.key -K carol.key --require 2
   wsc show -i out.wasm --format json
   wsc rekor verify -i bundle.json -r trusted_root.json
 
@@ -23,10 +24,27 @@ Exit status:
   2  a file cannot be read or written, or a key file holds no usable key
   3  wrong usage";
 
+const SIGN_EXAMPLES: &str = "\
+Examples:
+  wsc sign -i in.wasm -o out.wasm -k secret.key -K public.key
+  wsc sign -i out.wasm -o out.wasm -k other.key         one more signer
+  wsc sign -i in.wasm -S in.sig -k secret.key           into a file of its own
+  wsc sign -i in.wasm -S in.sig --cosign in.sig -k other.key";
+
+const PART_EXAMPLES: &str = "\
+Examples, of code that shall be verified without its debug information:
+  wsc split -i in.wasm -o parts.wasm -s '^[.]debug_'
+  wsc sign -i parts.wasm -o out.wasm -k secret.key
+  wsc verify -i out.wasm -K public.key -s '^$'
+  wsc verify-matrix -i out.wasm -K alice.key bob.key -s '^$' -s '^[.]debug_'";
+
 /// Signs WebAssembly modules and verifies them.
 #[derive(Debug, Parser)]
 #[command(name = "wsc", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
+    /// Changes nothing: what wasmsign2 says with it is no secret here.
+    #[arg(short = 'v', short_alias = 'd', hide = true, action = ArgAction::Count)]
+    _verbose: u8,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -37,12 +55,15 @@ pub(crate) enum Command {
     /// Make a key pair.
     Keygen(KeygenArguments),
     /// Sign a module, into the module or into a file of its own.
+    #[command(after_help = SIGN_EXAMPLES)]
     Sign(SignArguments),
     /// Verify a module, or the part of it that must be signed.
+    #[command(after_help = PART_EXAMPLES)]
     Verify(VerifyArguments),
     /// Print the sections of a module and what its signature says, unverified.
     Show(ShowArguments),
     /// Divide a module into parts, before it is signed, so that a part can be verified alone.
+    #[command(after_help = PART_EXAMPLES)]
     Split(SplitArguments),
     /// Put custom sections behind a module, signed or not, and sign all of it.
     Append(AppendArguments),
@@ -51,7 +72,7 @@ pub(crate) enum Command {
     /// Take the signature out of a module, into a file of its own.
     Detach(DetachArguments),
     /// Say for each part that may be wanted which keys signed it; refused if one of them is signed by none.
-    #[command(alias = "verify_matrix")]
+    #[command(alias = "verify_matrix", after_help = PART_EXAMPLES)]
     VerifyMatrix(MatrixArguments),
     /// Entries of the transparency log Rekor.
     #[command(subcommand)]
@@ -120,6 +141,20 @@ pub(crate) struct KeyFormatArguments {
     _ssh: bool,
 }
 
+/// What wasmsign2 does with a network, of which there is no use here.
+#[derive(Args, Debug)]
+pub(crate) struct NetworkArguments {
+    /// Refused, with what to do instead.
+    #[arg(short = 'G', long, hide = true, value_name = "ACCOUNT", value_parser = no_network)]
+    from_github: Option<std::convert::Infallible>,
+}
+
+fn no_network(account: &str) -> Result<std::convert::Infallible, String> {
+    Err(format!(
+        "nothing is read over a network: save https://github.com/{account}.keys, look at it, and give the file with `-K`"
+    ))
+}
+
 /// What `sign` takes.
 #[derive(Args, Debug)]
 pub(crate) struct SignArguments {
@@ -161,13 +196,15 @@ pub(crate) struct VerifyArguments {
     #[arg(short = 'S', long, value_name = "FILE")]
     pub(crate) signature_file: Option<Source>,
     /// Only the custom sections whose name this regular expression finds must be signed, and all that are not custom.
-    #[arg(short, long, alias = "split", value_name = "REGEX")]
+    #[arg(short, long = "split", value_name = "REGEX")]
     pub(crate) splits: Option<Regex>,
     /// The form of the answer.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: Format,
     #[command(flatten)]
     _key_format: KeyFormatArguments,
+    #[command(flatten)]
+    _network: NetworkArguments,
 }
 
 /// What `show` takes.
@@ -195,7 +232,7 @@ pub(crate) struct SplitArguments {
     pub(crate) output_file: Target,
     /// Divide between the custom sections whose name this regular expression finds and the others; without it, the
     /// module becomes one part.
-    #[arg(short, long, alias = "split", value_name = "REGEX")]
+    #[arg(short, long = "split", value_name = "REGEX")]
     pub(crate) splits: Option<Regex>,
 }
 
@@ -278,13 +315,15 @@ pub(crate) struct MatrixArguments {
     pub(crate) signature_file: Option<Source>,
     /// Ask about the custom sections whose name this regular expression finds, and all that are not custom; may be
     /// given more than once. Without it, the question is about the whole module.
-    #[arg(short, long, alias = "split", value_name = "REGEX")]
+    #[arg(short, long = "split", value_name = "REGEX")]
     pub(crate) splits: Vec<Regex>,
     /// The form of the answer.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: Format,
     #[command(flatten)]
     _key_format: KeyFormatArguments,
+    #[command(flatten)]
+    _network: NetworkArguments,
 }
 
 /// What `rekor verify` takes.

@@ -48,11 +48,31 @@ fn read_secret(source: &Source) -> Result<SecretKey, Failure> {
     read.take(MAX_SECRET_BYTES.into())
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::unreadable(source, &error))?;
-    SecretKey::parse(&bytes).map_err(|error| Failure::unusable(source, error))
+    SecretKey::parse(&bytes).map_err(|error| {
+        if PublicKey::parse(&bytes).is_ok() {
+            return mistaken(source, "a public key, where the secret one is needed");
+        }
+        Failure::unusable(source, error)
+    })
+}
+
+/// A key file of the other kind.
+fn mistaken(source: &Source, what: &str) -> Failure {
+    let message = format!("failed to read {source}: {what}");
+    Failure::new(Status::CouldNotRun, message)
 }
 
 fn read_public(source: &Source) -> Result<PublicKey, Failure> {
-    PublicKey::parse(&source.read()?).map_err(|error| Failure::unusable(source, error))
+    public(&Zeroizing::new(source.read()?), source)
+}
+
+fn public(bytes: &[u8], source: &Source) -> Result<PublicKey, Failure> {
+    PublicKey::parse(bytes).map_err(|error| {
+        if SecretKey::parse(bytes).is_ok() {
+            return mistaken(source, "a secret key, where the public one is needed");
+        }
+        Failure::unusable(source, error)
+    })
 }
 
 /// Keys that are trusted, each with the file it comes from.
@@ -74,16 +94,14 @@ impl<'a> Trusted<'a> {
     pub(crate) fn read_all(sources: &'a [Source]) -> Result<Self, Failure> {
         let mut keys = Vec::new();
         for source in sources {
-            let bytes = source.read()?;
+            let bytes = Zeroizing::new(source.read()?);
             let before = keys.len();
             for key in PublicKey::all_from_openssh(&bytes) {
                 let key = key.map_err(|error| Failure::unusable(source, error))?;
                 keys.push((key, source));
             }
             if keys.len() == before {
-                let key = PublicKey::parse(&bytes);
-                let key = key.map_err(|error| Failure::unusable(source, error))?;
-                keys.push((key, source));
+                keys.push((public(&bytes, source)?, source));
             }
         }
         Ok(Self { keys })

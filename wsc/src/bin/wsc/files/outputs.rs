@@ -9,8 +9,13 @@ use std::{
 };
 
 use tempfile::{Builder, NamedTempFile};
+use wsc::{PublicKey, SecretKey};
+use zeroize::Zeroizing;
 
 use crate::{failure::Failure, status::Status};
+
+/// No key file that can be read is longer.
+const MAX_KEY_BYTES: u64 = 65_535;
 
 /// Where a command writes to; `-` is standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,13 +91,17 @@ impl<'a> Outputs<'a> {
         kind: Kind,
     ) -> Result<(), Failure> {
         if self.staged.iter().any(|staged| staged.target == target) {
-            let twice = format!("{target}: would be written twice");
-            return Err(Failure::new(Status::WrongUsage, twice));
+            return Err(twice(target));
         }
         let way = match target {
             Target::Standard => Way::Direct(bytes),
             Target::File(path) => stage_file(path, bytes, kind)?,
         };
+        if let Way::Rename(_, path, _) = &way
+            && self.staged.iter().any(|staged| staged.is_at(path))
+        {
+            return Err(twice(target));
+        }
         self.staged.push(Staged { target, way });
         Ok(())
     }
@@ -114,6 +123,10 @@ impl<'a> Outputs<'a> {
 }
 
 impl Staged<'_> {
+    fn is_at(&self, path: &Path) -> bool {
+        matches!(&self.way, Way::Rename(_, other, _) if other == path)
+    }
+
     fn commit(self, new: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let target = self.target;
         let failed = |error: &io::Error| Failure::unwritable(target, error);
@@ -145,8 +158,7 @@ impl Staged<'_> {
 
 fn stage_file<'a>(path: &'a Path, bytes: &'a [u8], kind: Kind) -> Result<Way<'a>, Failure> {
     let failed = |error: io::Error| Failure::unwritable(path.display(), &without_path(error));
-    // Where a link leads is what is meant, and the link stays.
-    let meant = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let meant = meant(path);
     let mut permissions = None;
     if let Ok(present) = fs::metadata(path) {
         if kind != Kind::Replace {
@@ -162,12 +174,12 @@ fn stage_file<'a>(path: &'a Path, bytes: &'a [u8], kind: Kind) -> Result<Way<'a>
         if present.permissions().readonly() {
             return Err(failed(ErrorKind::PermissionDenied.into()));
         }
+        if holds_key(path, &present) {
+            return Err(exists(path));
+        }
         permissions = Some(present.permissions());
     }
-    let folder = match meant.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&meant);
     // That there is no such folder, in the words of the system.
     fs::metadata(folder).map_err(failed)?;
     let mut builder = Builder::new();
@@ -188,6 +200,35 @@ fn stage_file<'a>(path: &'a Path, bytes: &'a [u8], kind: Kind) -> Result<Way<'a>
         .and_then(|()| file.as_file().sync_all());
     written.map_err(failed)?;
     Ok(Way::Rename(file, meant, kind))
+}
+
+/// Where a link leads is what is meant, and the link stays. One file has one such path.
+fn meant(path: &Path) -> PathBuf {
+    let in_folder = || {
+        let folder = fs::canonicalize(folder_of(path)).ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    let present = fs::canonicalize(path).ok().or_else(in_folder);
+    present.unwrap_or_else(|| path.to_owned())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Whether a file is one that nobody wants to have lost, because of a slip in the options.
+fn holds_key(path: &Path, present: &fs::Metadata) -> bool {
+    if present.len() > MAX_KEY_BYTES {
+        return false;
+    }
+    let Ok(bytes) = fs::read(path).map(Zeroizing::new) else {
+        return false;
+    };
+    let secret = SecretKey::parse(&bytes).map_err(|error| error.kind());
+    matches!(secret, Ok(_) | Err(wsc::ErrorKind::EncryptedKey)) || PublicKey::parse(&bytes).is_ok()
 }
 
 /// What went wrong, without the name of the temporary file.
@@ -213,6 +254,11 @@ fn forgive_closed(error: io::Error) -> io::Result<()> {
         ErrorKind::BrokenPipe => Ok(()),
         _ => Err(error),
     }
+}
+
+fn twice(target: &Target) -> Failure {
+    let twice = format!("{target}: would be written twice");
+    Failure::new(Status::WrongUsage, twice)
 }
 
 fn exists(path: &Path) -> Failure {
