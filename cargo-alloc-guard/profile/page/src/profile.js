@@ -1,0 +1,183 @@
+// A profile made ready to be looked at: columns as typed arrays, the site of each stack, texts of frames.
+
+/** What each row, stack and group is summed by, in this order. */
+const METRICS = /** @type {const} */ ([
+  "allocations",
+  "bytes",
+  "peak",
+  "peak_bytes",
+  "leaked",
+  "leaked_bytes",
+  "temporary",
+  "temporary_bytes",
+]);
+
+/** @typedef {typeof METRICS[number]} Metric */
+
+const WIDTH = METRICS.length;
+
+/** @param {Metric} metric */
+function metricIndex(metric) {
+  return METRICS.indexOf(metric);
+}
+
+/** @type {Record<Metric, string>} */
+const METRIC_TITLES = {
+  allocations: "Allocations",
+  bytes: "Bytes allocated",
+  peak: "Allocations at the peak",
+  peak_bytes: "Bytes at the peak",
+  leaked: "Leaked allocations",
+  leaked_bytes: "Leaked bytes",
+  temporary: "Temporary allocations",
+  temporary_bytes: "Temporary bytes",
+};
+
+/** @param {Metric} metric */
+function isBytes(metric) {
+  return metric.endsWith("bytes");
+}
+
+/** @param {Metric} metric @param {number} value */
+function metricText(metric, value) {
+  return isBytes(metric) ? bytesText(value) : countText(value);
+}
+
+const WORKSPACE = 0;
+const DEPENDENCY = 1;
+const GUARD = 3;
+const UNKNOWN = 5;
+
+const CLASS_TITLES = ["workspace", "dependency", "std and harness", "guard", "system", "unknown"];
+const PHASE_TITLES = ["outside", "init", "locked", "after", "warm-up"];
+
+class Profile {
+  /** @param {ProfileData} data */
+  constructor(data) {
+    this.data = data;
+    this.parent = Int32Array.from(data.stacks.parent);
+    this.frame = Int32Array.from(data.stacks.frame);
+    this.stacks = this.parent.length;
+    this.rows = {
+      stack: Int32Array.from(data.rows.stack),
+      thread: Int32Array.from(data.rows.thread),
+      context: Int32Array.from(data.rows.context),
+      step: Int32Array.from(data.rows.step),
+      class: Int32Array.from(data.rows.class),
+      metrics: METRICS.map((metric) => Float64Array.from(data.rows[metric])),
+    };
+    this.steps = data.timeline ? data.timeline.live_bytes.length : 0;
+    this.place = this.places();
+    this.site = this.sites();
+    this.knowsTemporary = data.totals.temporary !== null;
+  }
+
+  /** For each frame, the first frame of the same function and line. */
+  places() {
+    const { function: functions, file, line } = this.data.frames;
+    /** @type {Map<string, number>} */
+    const first = new Map();
+    return Int32Array.from(functions, (name, frame) => {
+      const key = `${name} ${file[frame]} ${line[frame]}`;
+      const known = first.get(key);
+      if (known !== undefined) return known;
+      first.set(key, frame);
+      return frame;
+    });
+  }
+
+  /** For each stack, its site: the first frame of the workspace; without one of a dependency; without one any. */
+  sites() {
+    const workspace = new Int32Array(this.stacks).fill(-1);
+    const dependency = new Int32Array(this.stacks).fill(-1);
+    const any = new Int32Array(this.stacks).fill(-1);
+    for (let node = 1; node < this.stacks; node++) {
+      const frame = at(this.frame, node);
+      const parent = at(this.parent, node);
+      const kind = this.class(frame);
+      const place = at(this.place, frame);
+      workspace[node] = kind === WORKSPACE ? place : at(workspace, parent);
+      dependency[node] = kind === DEPENDENCY ? place : at(dependency, parent);
+      any[node] = kind === GUARD ? at(any, parent) : place;
+    }
+    return any.map((other, node) => {
+      if (at(workspace, node) >= 0) return at(workspace, node);
+      return at(dependency, node) >= 0 ? at(dependency, node) : other;
+    });
+  }
+
+  /** @param {number} text */
+  text(text) {
+    return this.data.strings[text] ?? "";
+  }
+
+  /** @param {number} frame */
+  class(frame) {
+    return this.data.frames.class[frame] ?? UNKNOWN;
+  }
+
+  /** @param {number} frame */
+  functionName(frame) {
+    return (frame >= 0 && this.text(this.data.frames.function[frame] ?? 0)) || "(unknown)";
+  }
+
+  /** The line of source, empty if it could not be read. @param {number} frame */
+  source(frame) {
+    return this.text(this.data.frames.source[frame] ?? 0);
+  }
+
+  /** `src/lib.rs:12`, or empty. @param {number} frame */
+  location(frame) {
+    const file = this.text(this.data.frames.file[frame] ?? 0);
+    const line = this.data.frames.line[frame] ?? 0;
+    return line > 0 && file ? `${file}:${line}` : file;
+  }
+
+  /** Frames of a stack, innermost first. @param {number} stack */
+  framesOf(stack) {
+    const frames = [];
+    for (let node = stack; node > 0; node = at(this.parent, node)) frames.push(at(this.frame, node));
+    return frames;
+  }
+
+  /** @param {number} thread */
+  threadName(thread) {
+    return this.data.threads[thread] || `thread ${thread + 1}`;
+  }
+
+  /** @param {number} operation */
+  operationName(operation) {
+    return this.data.operations.title[operation] || this.data.operations.name[operation] || `operation ${operation + 1}`;
+  }
+}
+
+/**
+ * An element that is known to be there.
+ *
+ * @param {ArrayLike<number>} array
+ * @param {number} index
+ */
+function at(array, index) {
+  return array[index] ?? 0;
+}
+
+/**
+ * A name shortened to its last parts, closures not counted: `Vec<T>::push` of `alloc::vec::Vec<T>::push`.
+ *
+ * @param {string} name
+ */
+function shortName(name) {
+  let depth = 0;
+  let wanted = 2;
+  for (let i = name.length - 1; i > 0; i--) {
+    const character = name[i];
+    if (character === ">" && name[i - 1] !== "-") depth++;
+    else if (character === "<") depth--;
+    else if (depth === 0 && character === ":" && name[i - 1] === ":") {
+      if (name[i + 1] !== "{") wanted--;
+      if (wanted === 0) return name.slice(i + 1);
+      i--;
+    }
+  }
+  return name;
+}
