@@ -7,6 +7,7 @@ pub mod export;
 mod frames;
 mod model;
 mod read;
+mod symbols;
 
 pub use derive::{FunctionKey, FunctionSums, Row, Rows, Step, Timeline, Totals};
 pub use error::{Error, ErrorKind};

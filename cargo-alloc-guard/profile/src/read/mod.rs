@@ -2,5 +2,6 @@
 
 mod bytehound;
 mod open;
+mod recorder;
 
 pub use open::{open, read};

@@ -6,10 +6,11 @@ use std::{
     path::Path,
 };
 
-use super::bytehound;
+use super::{bytehound, recorder};
 use crate::{
     error::{Error, ErrorKind},
     model::Profile,
+    symbols::Symbols,
 };
 
 /// Reads the profile in the file `path`, whichever kind it is.
@@ -33,6 +34,12 @@ pub fn read(mut file: impl Read) -> Result<Profile, Error> {
         .map_err(|error| Error::io(&error))?;
     match head.as_slice() {
         [] => Err(not_a_profile("the file is empty; record again")),
+        head if head.starts_with(recorder::MAGIC) || recorder::MAGIC.starts_with(head) => {
+            let mut whole = head.to_vec();
+            file.read_to_end(&mut whole)
+                .map_err(|error| Error::io(&error))?;
+            recorder::read(&whole, Symbols::default())
+        }
         [1 | 2, ..] => bytehound::read(head.chain(file)),
         _ => Err(not_a_profile("not a profile")),
     }
