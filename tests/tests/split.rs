@@ -1,6 +1,6 @@
-//! What modules in parts, several signers, streams, edited modules and key files ask of the allocator.
+//! What modules in parts, several signers, streams and edited modules ask of the allocator.
 //!
-//! Verifying borrows, so it need not allocate, and neither does reading a key. Editing owns, so it does.
+//! Verifying borrows, so it need not allocate. Editing owns, so it does.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use real_world::{
     strangers, vector,
 };
 use wsc::{
-    Error, ErrorKind, KeyId, Keyring, Module, OwnedSection, PublicKey, SecretKey, SignedModule,
+    Error, ErrorKind, KeyId, Keyring, Module, OwnedSection, SecretKey, SignedModule,
     StreamVerifier, Verified, Wanted,
 };
 
@@ -24,10 +24,6 @@ const APPENDED: &[u8] = vector!("bad/split-appended.wasm");
 
 /// Two parts, the first signed by alice, both by bob.
 const EXTENDED: &[u8] = vector!("signed/extended.wasm");
-
-const SSH_PUBLIC: &[u8] = vector!("keys/many.ssh.pub");
-const SSH_SECRET: &[u8] = vector!("keys/dora.ssh");
-const SSH_ENCRYPTED: &[u8] = include_bytes!("../../wsc/tests/keys/encrypted.ssh");
 
 fn debug(name: &str) -> bool {
     name.starts_with(".debug_")
@@ -47,6 +43,23 @@ fn unsigned() -> Module {
 
 fn extended() -> Module {
     Module::parse(EXTENDED).expect("a sound module")
+}
+
+/// The module without its signature.
+fn bare(file: &[u8]) -> Module {
+    let mut module = Module::parse(file).expect("a sound module");
+    module.detach().expect("a signed module");
+    module
+}
+
+/// The signature without its module.
+fn detached(file: &[u8]) -> Vec<u8> {
+    let mut module = Module::parse(file).expect("a sound module");
+    module.detach().expect("a signed module")
+}
+
+fn bob_secret() -> SecretKey {
+    SecretKey::from_bytes(vector!("keys/bob.sk")).expect("a sound key")
 }
 
 fn added() -> OwnedSection {
@@ -236,8 +249,8 @@ fn detaching(#[init(extended())] module: &mut Module) -> Result<Vec<u8>, Error> 
 /// WASM module, signature attached
 #[allocates(no_leaks)]
 fn attaching(
-    #[init({ let mut module = extended(); module.detach().unwrap(); module })] module: &mut Module,
-    #[init(extended().detach().unwrap())] signature: &[u8],
+    #[init(bare(EXTENDED))] module: &mut Module,
+    #[init(detached(EXTENDED))] signature: &[u8],
 ) -> Result<(), Error> {
     module.attach(signature)
 }
@@ -264,22 +277,36 @@ fn editing(
     module.replace(2, section).map(drop)
 }
 
-/// OpenSSH public keys, all lines
+/// WASM verification (owned), detached signature, a subset
 #[alloc_free]
-fn openssh_public_keys(#[init(SSH_PUBLIC)] file: &[u8]) {
-    assert_eq!(PublicKey::all_from_openssh(file).flatten().count(), 3);
-}
-
-/// OpenSSH secret key
-#[alloc_free]
-fn openssh_secret_key(#[init(SSH_SECRET)] file: &[u8]) -> Result<(), Error> {
-    black_box(SecretKey::parse(file)?);
+fn parts_detached(
+    #[init(bare(SPLIT))] module: &Module,
+    #[init(detached(SPLIT))] signature: &[u8],
+    #[init(keyring())] keys: &Keyring,
+) -> Result<(), Error> {
+    module.verify_parts_detached(signature, keys, debug)?;
     Ok(())
 }
 
-/// OpenSSH secret key, refused: encrypted
+/// WASM verification (owned), detached signature, keys against parts
 #[alloc_free]
-fn openssh_secret_key_refuses_an_encrypted_one(#[init(SSH_ENCRYPTED)] file: &[u8]) {
-    let refused = SecretKey::parse(file).unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::EncryptedKey);
+fn matrix_detached(
+    #[init(bare(EXTENDED))] module: &Module,
+    #[init(detached(EXTENDED))] signature: &[u8],
+    #[init(keyring())] keys: &Keyring,
+) -> Result<(), Error> {
+    let questions = [Wanted::Whole, Wanted::Parts(&notes)];
+    let [whole, notes] = module.verify_matrix_detached(signature, keys, questions)?;
+    assert_eq!((whole?.parts(), notes.is_err()), (2, true));
+    Ok(())
+}
+
+/// WASM signing, one more signer of a detached signature
+#[allocates(no_leaks)]
+fn cosigning(
+    #[init(bare(BIG))] module: &Module,
+    #[init(detached(BIG))] signature: &[u8],
+    #[init(bob_secret())] key: &SecretKey,
+) -> Result<Vec<u8>, Error> {
+    module.cosign_detached(signature, key, None)
 }
