@@ -66,9 +66,16 @@ macro_rules! main {
 /// What the attributes expand to. Not for anyone else: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(own_walk)]
+    pub use crate::backtrace::modules::{Module, each as each_module};
     #[cfg(feature = "runner")]
     pub use crate::runner::main;
     pub use crate::{
+        backtrace::{
+            Walker,
+            capture::Counts,
+            paths::{Cursor, Node, PathId, Paths},
+        },
         context::{Context, Returned},
         expect::{Expectation, PermittedSite},
         future::{block_on, drive},

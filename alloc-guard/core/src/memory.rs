@@ -8,12 +8,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 ///
 /// # Safety
 /// - All zero bytes are a valid `T`, which is not zero-sized.
-pub(crate) unsafe fn zeroed<T>() -> Option<&'static T> {
+pub(crate) unsafe fn zeroed<T>() -> Option<&'static mut T> {
     // SAFETY: the caller says that `T` is not zero-sized.
     let memory = unsafe { System.alloc_zeroed(Layout::new::<T>()) };
     let value = memory.cast::<T>();
-    // SAFETY: null, or zero bytes of the right size and alignment, never freed but by `release`.
-    unsafe { value.as_ref() }
+    // SAFETY: null, or zero bytes of the right size and alignment, nobody else's and never freed
+    // but by `release`.
+    unsafe { value.as_mut() }
 }
 
 /// Gives a value of [`zeroed`] back.

@@ -1,10 +1,10 @@
-//! Owns the memory in which violations are recorded: raw call stacks, deduplicated, with their
+//! Owns the memory in which violations are recorded: the paths of their call stacks, with their
 //! counts. It is reserved before the lock; recording neither allocates nor locks.
 
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use crate::{
-    backtrace::capture::{self, FRAMES},
+    backtrace::{capture, paths::PathId},
     memory,
     tally::Call,
 };
@@ -12,12 +12,12 @@ use crate::{
 /// How many different stacks one trial keeps. Calls with further ones are counted as dropped.
 pub(crate) const STACKS: usize = 256;
 
+/// How many frames of a stack are read back, from the innermost out.
+const FRAMES: usize = 96;
+
 struct Slot {
-    /// 0 is free. Whoever sets it fills in the frames.
-    hash: AtomicU64,
-    ready: AtomicBool,
-    len: AtomicUsize,
-    frames: [AtomicUsize; FRAMES],
+    /// The path of the stack, plus 1; 0 is free.
+    path: AtomicU64,
     calls: [AtomicU64; Call::COUNT],
     bytes: AtomicU64,
 }
@@ -45,39 +45,38 @@ pub(crate) struct Stack {
 impl Recorder {
     /// Records one call with the stack it was made from. Returns the stack's id, if it was kept.
     ///
-    /// Relaxed throughout, but for `ready`: only sums are kept, and they are read after the lock.
+    /// Relaxed throughout: only numbers and sums are kept, and they are read after the lock.
     pub(crate) fn record(&self, call: Call, size: usize) -> Option<u32> {
-        let mut frames = [0; FRAMES];
-        let len = capture::capture(&mut frames);
-        let frames = frames.get(..len).unwrap_or_default();
+        let path = capture::capture();
         // SAFETY: set by `set_outer` to a recorder whose scope encloses this one's.
         if let Some(outer) = unsafe { self.outer.load(Ordering::Relaxed).as_ref() } {
-            outer.add(frames, call, size);
+            outer.add(path, call, size);
         }
-        self.add(frames, call, size)
+        self.add(path, call, size)
     }
 
-    fn add(&self, frames: &[usize], call: Call, size: usize) -> Option<u32> {
-        let hash = hash(frames);
-        let mut index = hash;
+    fn add(&self, path: PathId, call: Call, size: usize) -> Option<u32> {
+        let key = u64::from(path.get()).wrapping_add(1);
+        // Fibonacci hashing: paths that lie beside each other spread.
+        let mut index = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         for _ in 0..STACKS {
             index = index.wrapping_add(1) % STACKS as u64;
             let slot = self.slots.get(usize::try_from(index).unwrap_or(0))?;
-            let mut found = slot.hash.load(Ordering::Relaxed);
+            let mut found = slot.path.load(Ordering::Relaxed);
             if found == 0 {
                 found =
                     match slot
-                        .hash
-                        .compare_exchange(0, hash, Ordering::Relaxed, Ordering::Relaxed)
+                        .path
+                        .compare_exchange(0, key, Ordering::Relaxed, Ordering::Relaxed)
                     {
                         Ok(_) => {
-                            self.fill(slot, frames);
-                            hash
+                            self.used.fetch_add(1, Ordering::Relaxed);
+                            key
                         }
                         Err(other) => other,
                     };
             }
-            if found == hash {
+            if found == key {
                 if let Some(calls) = slot.calls.get(call as usize) {
                     calls.fetch_add(1, Ordering::Relaxed);
                 }
@@ -89,16 +88,6 @@ impl Recorder {
         }
         self.dropped.fetch_add(1, Ordering::Relaxed);
         None
-    }
-
-    fn fill(&self, slot: &Slot, frames: &[usize]) {
-        self.used.fetch_add(1, Ordering::Relaxed);
-        for (kept, frame) in slot.frames.iter().zip(frames) {
-            kept.store(*frame, Ordering::Relaxed);
-        }
-        slot.len.store(frames.len(), Ordering::Relaxed);
-        // Release: pairs with the acquire in `stacks`, which then sees the frames.
-        slot.ready.store(true, Ordering::Release);
     }
 
     /// Names the recorder of the lock outside this one's, null if there is none.
@@ -118,17 +107,12 @@ impl Recorder {
         }
         let mut stacks = Vec::new();
         for (id, slot) in (0..).zip(&self.slots) {
-            // Acquire: pairs with the release in `fill`.
-            if slot.ready.load(Ordering::Acquire) {
-                let len = slot.len.load(Ordering::Relaxed);
+            let key = slot.path.load(Ordering::Relaxed);
+            if let Some(path) = key.checked_sub(1).and_then(|path| u32::try_from(path).ok()) {
+                let path = PathId::from_number(path);
                 stacks.push(Stack {
                     id,
-                    frames: slot
-                        .frames
-                        .iter()
-                        .take(len)
-                        .map(|f| f.load(Ordering::Relaxed))
-                        .collect(),
+                    frames: capture::frames(path).take(FRAMES).collect(),
                     calls: std::array::from_fn(|call| slot.calls[call].load(Ordering::Relaxed)),
                     bytes: slot.bytes.load(Ordering::Relaxed),
                 });
@@ -144,8 +128,7 @@ impl Recorder {
             return;
         }
         for slot in &self.slots {
-            if slot.hash.swap(0, Ordering::Relaxed) != 0 {
-                slot.ready.store(false, Ordering::Relaxed);
+            if slot.path.swap(0, Ordering::Relaxed) != 0 {
                 slot.bytes.store(0, Ordering::Relaxed);
                 for calls in &slot.calls {
                     calls.store(0, Ordering::Relaxed);
@@ -153,15 +136,6 @@ impl Recorder {
             }
         }
     }
-}
-
-/// A hash of a stack, never 0. (Multiply and rotate, as in rustc's own hasher.)
-fn hash(frames: &[usize]) -> u64 {
-    let mut hash = 0_u64;
-    for frame in frames {
-        hash = (hash.rotate_left(5) ^ *frame as u64).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95);
-    }
-    hash | 1 << 63
 }
 
 /// Recorders that were given back: a trial in ten thousand finds one here and maps no memory.
@@ -183,7 +157,7 @@ impl Reserved {
             }
         }
         // SAFETY: all zero bytes are an empty recorder.
-        unsafe { memory::zeroed() }.map(Self)
+        unsafe { memory::zeroed() }.map(|recorder| Self(recorder))
     }
 
     pub(crate) fn get(&self) -> &'static Recorder {
@@ -232,25 +206,59 @@ impl std::fmt::Debug for Recorder {
 mod tests {
     use super::*;
 
+    fn path(number: usize) -> PathId {
+        PathId::from_number(u32::try_from(number).unwrap())
+    }
+
     #[test]
     fn equal_stacks_are_one_record_and_different_ones_are_not() {
         let reserved = Reserved::new().unwrap();
         let recorder = reserved.get();
-        let first = recorder.add(&[1, 2, 3], Call::Alloc, 10).unwrap();
-        assert_eq!(recorder.add(&[1, 2, 3], Call::Grow, 20), Some(first));
-        assert_ne!(recorder.add(&[1, 2, 4], Call::Alloc, 40), Some(first));
-        let mut stacks = recorder.stacks();
-        stacks.sort_by_key(|stack| stack.frames.clone());
+        let first = recorder.add(path(7), Call::Alloc, 10).unwrap();
+        assert_eq!(recorder.add(path(7), Call::Grow, 20), Some(first));
+        let other = recorder.add(path(8), Call::Alloc, 40).unwrap();
+        assert_ne!(first, other);
+        let stacks = recorder.stacks();
         assert_eq!(stacks.len(), 2);
-        assert_eq!(stacks[0].frames, [1, 2, 3]);
+        let stack = |id| stacks.iter().find(|stack| stack.id == id).unwrap();
+        let calls = stack(first).calls;
         assert_eq!(
-            (
-                stacks[0].calls[Call::Alloc as usize],
-                stacks[0].calls[Call::Grow as usize]
-            ),
+            (calls[Call::Alloc as usize], calls[Call::Grow as usize]),
             (1, 1)
         );
-        assert_eq!((stacks[0].bytes, stacks[1].bytes), (30, 40));
+        assert_eq!((stack(first).bytes, stack(other).bytes), (30, 40));
+    }
+
+    #[test]
+    #[cfg(all(feature = "symbols", not(miri)))]
+    fn a_record_has_the_stack_that_it_was_made_on() {
+        let reserved = Reserved::new().unwrap();
+        let first = reserved.get().record(Call::Alloc, 1);
+        let second = reserved.get().record(Call::Alloc, 1);
+        assert_ne!(first, second);
+        let stacks = reserved.get().stacks();
+        let [one, two] = &stacks[..] else {
+            panic!("{} stacks", stacks.len());
+        };
+        let names = |stack: &Stack| {
+            let frames = stack.frames.iter();
+            let frames = frames.flat_map(|frame| crate::backtrace::symbolize::symbolize(*frame));
+            frames.map(|frame| frame.function).collect::<Vec<_>>()
+        };
+        assert_eq!(names(one), names(two));
+        let here = "a_record_has_the_stack_that_it_was_made_on";
+        assert!(names(one).iter().any(|name| name.contains(here)));
+        // The one call stands after the other.
+        let differing = one.frames.iter().zip(&two.frames).filter(|(a, b)| a != b);
+        assert_eq!(differing.count(), 1);
+    }
+
+    #[test]
+    fn a_stack_that_found_no_room_is_recorded_without_frames() {
+        let reserved = Reserved::new().unwrap();
+        reserved.get().add(PathId::NONE, Call::Alloc, 10).unwrap();
+        let stacks = reserved.get().stacks();
+        assert_eq!((stacks[0].frames.len(), stacks[0].bytes), (0, 10));
     }
 
     #[test]
@@ -258,10 +266,10 @@ mod tests {
         let reserved = Reserved::new().unwrap();
         let recorder = reserved.get();
         for stack in 0..STACKS {
-            assert!(recorder.add(&[stack], Call::Alloc, 1).is_some());
+            assert!(recorder.add(path(stack), Call::Alloc, 1).is_some());
         }
-        assert_eq!(recorder.add(&[STACKS], Call::Alloc, 1), None);
-        assert_eq!(recorder.add(&[0], Call::Alloc, 1).map(|_| ()), Some(()));
+        assert_eq!(recorder.add(path(STACKS), Call::Alloc, 1), None);
+        assert_eq!(recorder.add(path(0), Call::Alloc, 1).map(|_| ()), Some(()));
         assert_eq!((recorder.dropped(), recorder.stacks().len()), (1, STACKS));
     }
 
@@ -273,7 +281,7 @@ mod tests {
                 (reserved.get().stacks(), reserved.get().dropped()),
                 (Vec::new(), 0)
             );
-            reserved.get().add(&[7, 8], Call::Zeroed, 5);
+            reserved.get().add(path(7), Call::Zeroed, 5);
             assert_eq!(reserved.get().stacks()[0].bytes, 5);
         }
     }

@@ -1,0 +1,261 @@
+//! Owns [`Walker`]: the walk over a thread's stack.
+//!
+//! Every read is at or above the stack pointer and below the end of this thread's own stack, so it
+//! reads the memory of live frames. Nothing on the stack is ever written. What the walk does not
+//! know, it leaves to the system's unwinder, for that capture.
+
+use super::{
+    registers::{Bounds, Registers, without_signature},
+    replay::{LastWalk, Walked, Word},
+    rule::Rule,
+    rules::{self, Meaning},
+    system,
+};
+use crate::{
+    backtrace::{
+        addresses::AddressId,
+        capture::{Counts, DEEP, FRAMES},
+        paths::{PathId, Paths},
+    },
+    memory,
+};
+
+/// A walk's room, and the memory of the last one. All zero bytes are a new walker.
+///
+/// Any thread can use it, one at a time: the last walk helps if it was the same thread's.
+pub struct Walker {
+    counts: Counts,
+    /// Of the addresses, when they were walked.
+    generation: u32,
+    last: LastWalk,
+    /// The frames of the walk that is going on, innermost first.
+    walked: [Walked; FRAMES],
+}
+
+/// How a walk ended.
+enum End {
+    /// At the outermost frame, or at one that the last walk had: so many of the last walk's frames
+    /// are outside so many new ones.
+    Known { outer: usize, inner: usize },
+    /// Before the outermost frame, because the stack is too deep to be kept whole.
+    Deep,
+    /// Where only the system's unwinder may know on.
+    Unknown(Unknown),
+    /// Without room for another address.
+    Full,
+}
+
+/// Why the system's unwinder is asked.
+#[derive(Clone, Copy)]
+enum Unknown {
+    /// This stack, or a frame on it, is not for us.
+    Foreign,
+    /// The code of a frame has no description. If the system's unwinder ends there, or at the frame
+    /// inside it, then so does ours from now on.
+    Silent {
+        address: AddressId,
+        pc: usize,
+        inner: usize,
+    },
+}
+
+impl Walker {
+    /// A new walker, in memory of the system, for good. `None` if there is none.
+    #[must_use]
+    pub fn reserve() -> Option<&'static mut Self> {
+        // SAFETY: all zero bytes are a walker.
+        unsafe { memory::zeroed() }
+    }
+
+    /// The path of the stack that this is called on; [`PathId::NONE`] if there is no room for it.
+    ///
+    /// Once the code on the stack has been seen it neither allocates nor locks. At the first sight
+    /// of a code address it takes the loader's lock for a moment, and reads the module's tables.
+    // `extern "C"`: a panic, if there were one, would abort, not unwind out of the allocator.
+    #[inline(never)]
+    pub extern "C" fn capture(&mut self, paths: &Paths) -> PathId {
+        let from = Registers::here();
+        let generation = paths.addresses.generation();
+        if self.generation != generation {
+            self.generation = generation;
+            self.last.forget();
+        }
+        match self.walk(paths, from) {
+            End::Known { outer, inner } => {
+                self.counts.add(outer, inner);
+                // SAFETY: `walk` reduced `outer`, which came from `standing`, and saw to the sum.
+                let path = unsafe { self.last.extend(paths, outer, &self.walked, inner) };
+                match path {
+                    Some(path) => path,
+                    None => self.lose(paths),
+                }
+            }
+            End::Deep => self.cut(paths),
+            End::Unknown(why) => self.ask(paths, from, why),
+            End::Full => self.lose(paths),
+        }
+    }
+
+    /// Captures so far, by how they were made.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    #[inline(always)]
+    fn walk(&mut self, paths: &Paths, mut state: Registers) -> End {
+        let bounds = Bounds::of_this_thread();
+        if !bounds.contains(state.sp) {
+            // A coroutine's stack, or one for signals.
+            return End::Unknown(Unknown::Foreign);
+        }
+        let mut outer = self.last.standing(state.sp, bounds.high);
+        let mut inner = 0;
+        let mut pc_word = Word {
+            address: 0,
+            value: 0,
+        };
+        let mut fp_address = 0;
+        // Plain arithmetic: the sum of `outer` and `inner` is at most `FRAMES`.
+        loop {
+            if self.last.meets(&mut outer, &state) {
+                return End::Known { outer, inner };
+            }
+            if outer + inner >= FRAMES {
+                // Without the last walk, then: there may be a way past its frames.
+                outer = 0;
+                if inner >= FRAMES {
+                    return End::Deep;
+                }
+            }
+            let meaning = if inner == 0 {
+                Meaning::Instruction
+            } else {
+                Meaning::Return
+            };
+            let Some((address, rule)) = rules::rule(&paths.addresses, state.pc, meaning) else {
+                return End::Full;
+            };
+            // SAFETY: `inner` is below `FRAMES`.
+            *unsafe { self.walked.get_unchecked_mut(inner) } = Walked {
+                state,
+                address,
+                pc_word,
+                fp_address,
+                is_from_fp: rule.is_from_frame_pointer(),
+                saves_fp: rule.saves_frame_pointer(),
+            };
+            inner += 1;
+            if !rule.is_frame() {
+                if rule == Rule::END {
+                    return End::Known { outer: 0, inner };
+                }
+                return End::Unknown(self.why(rule, inner));
+            }
+            let base = if rule.is_from_frame_pointer() {
+                state.fp
+            } else {
+                state.sp
+            };
+            let cfa = base.wrapping_add(rule.cfa_offset());
+            let pc_address = cfa.wrapping_add_signed(rule.return_address_offset());
+            // The caller's frame lies further out, and what is read of a frame lies in it, so that
+            // the words' addresses rise with the frames.
+            if cfa > bounds.high
+                || !is_word_within(state.sp, cfa, cfa.wrapping_sub(8))
+                || !is_word_within(state.sp, cfa, pc_address)
+            {
+                return End::Unknown(Unknown::Foreign);
+            }
+            fp_address = 0;
+            if rule.saves_frame_pointer() {
+                fp_address = cfa.wrapping_add_signed(rule.frame_pointer_offset());
+                if !is_word_within(state.sp, pc_address, fp_address) {
+                    return End::Unknown(Unknown::Foreign);
+                }
+                // SAFETY: an aligned word of this thread's stack, at or above the stack pointer.
+                state.fp = unsafe { *(fp_address as *const usize) };
+            }
+            // SAFETY: as above.
+            let value = unsafe { *(pc_address as *const usize) };
+            pc_word = Word {
+                address: pc_address,
+                value,
+            };
+            state.pc = without_signature(value);
+            state.sp = cfa;
+            if state.pc == 0 {
+                return End::Known { outer: 0, inner };
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn why(&self, rule: Rule, inner: usize) -> Unknown {
+        let frame = |back: usize| self.walked.get(inner.checked_sub(back)?);
+        match frame(1) {
+            Some(last) if rule == Rule::SILENT => Unknown::Silent {
+                address: last.address,
+                pc: last.state.pc,
+                inner: frame(2).map_or(0, |frame| frame.state.pc),
+            },
+            _ => Unknown::Foreign,
+        }
+    }
+
+    /// The path of the innermost frames alone. The walk is not remembered: from another depth,
+    /// other frames would be the innermost.
+    #[cold]
+    #[inline(never)]
+    fn cut(&mut self, paths: &Paths) -> PathId {
+        self.last.forget();
+        self.counts.cut = self.counts.cut.wrapping_add(1);
+        let addresses = self.walked.iter().take(DEEP).rev();
+        paths
+            .path(PathId::CUT, addresses.map(|frame| Some(frame.address)))
+            .unwrap_or_else(|| paths.lose())
+    }
+
+    /// The path by the system's unwinder.
+    #[cold]
+    #[inline(never)]
+    fn ask(&mut self, paths: &Paths, from: Registers, why: Unknown) -> PathId {
+        self.last.forget();
+        self.counts.asked = self.counts.asked.wrapping_add(1);
+        let (mut len, mut last, mut root) = (0_usize, 0, PathId::NONE);
+        system::each_frame(from.sp, |pc| {
+            let Some(frame) = self.walked.get_mut(len) else {
+                len = DEEP;
+                root = PathId::CUT;
+                return false;
+            };
+            // The innermost frame is where it was captured, not where it asks the system.
+            last = if len == 0 { from.pc } else { pc };
+            frame.state.pc = last;
+            len = len.wrapping_add(1);
+            true
+        });
+        if let Unknown::Silent { address, pc, inner } = why
+            && (last == pc || last == inner)
+        {
+            rules::ends_at(&paths.addresses, address);
+        }
+        let frames = self.walked.get(..len).unwrap_or_default().iter().rev();
+        let addresses = frames.map(|frame| Some(paths.addresses.find(frame.state.pc)?.0));
+        paths.path(root, addresses).unwrap_or_else(|| paths.lose())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lose(&mut self, paths: &Paths) -> PathId {
+        self.last.forget();
+        paths.lose()
+    }
+}
+
+/// Whether the 8 bytes at `address` are an aligned word from `low` to below `high`.
+#[inline(always)]
+fn is_word_within(low: usize, high: usize, address: usize) -> bool {
+    address >= low && address < high && address & 7 == 0
+}

@@ -1,0 +1,281 @@
+//! Owns the tree of call paths: every stack that was captured, each as one number.
+//!
+//! A node is a frame below (called by) its parent, so a stack is the number of its innermost frame,
+//! and stacks that begin alike share their nodes. The tree only grows, and neither finding nor
+//! adding takes a lock. Its memory is reserved at the first capture, and given by the system where
+//! it is touched.
+
+#![expect(
+    clippy::inline_always,
+    reason = "the walk must be quick in a build without optimisation too, where a call costs as much as a step"
+)]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "the parts of a packed word have the bits that they were packed with"
+)]
+
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+use super::addresses::{AddressId, Addresses};
+use crate::memory;
+
+/// A stack, from its outermost frame to the one that the path ends at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(transparent)]
+pub struct PathId(u32);
+
+impl PathId {
+    const BITS: u32 = 22;
+
+    /// No frame at all. The parent of outermost frames, and of a capture that found no room.
+    pub const NONE: Self = Self(0);
+
+    /// The parent of the outermost frame that was kept, of a stack too deep to be kept whole.
+    pub const CUT: Self = Self(1);
+
+    /// The number. Numbers are given from 2 on without gaps, but for a few that stay unused where
+    /// two threads added the same path at once.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// A path from its number.
+    #[must_use]
+    pub fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    fn is_root(self) -> bool {
+        self.0 <= Self::CUT.0
+    }
+}
+
+/// One frame of one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// The path that ends with this frame.
+    pub id: PathId,
+    /// The path of its caller, [`PathId::NONE`] or [`PathId::CUT`]. Its number is the smaller one.
+    pub parent: PathId,
+    /// Where it calls: the return address of the next frame.
+    pub address: usize,
+}
+
+/// How many nodes there can be.
+const NODES: usize = 3 << 20;
+/// Where they are looked up; a power of two, not more than three quarters full.
+const SLOTS: usize = 1 << PathId::BITS;
+
+/// The tree. All zero bytes are an empty one.
+pub struct Paths {
+    pub(super) addresses: Addresses,
+    used: AtomicU32,
+    lost: AtomicU64,
+    /// By a hash of parent and address: those two and the number, packed by [`pack`].
+    slots: [AtomicU64; SLOTS],
+    /// The same words by number, less [`FIRST`].
+    nodes: [AtomicU64; NODES],
+}
+
+const FIRST: u32 = 2;
+const KEY_BITS: u32 = PathId::BITS + AddressId::BITS;
+
+fn key(parent: PathId, address: AddressId) -> u64 {
+    u64::from(parent.0) << AddressId::BITS | address.bits()
+}
+
+/// A key with the number of its node, which is not 0, above it.
+fn pack(key: u64, id: PathId) -> u64 {
+    u64::from(id.0) << KEY_BITS | key
+}
+
+static SHARED: AtomicPtr<Paths> = AtomicPtr::new(std::ptr::null_mut());
+
+impl Paths {
+    /// The tree of this process. `None` if the system has no memory for it.
+    #[inline(always)]
+    pub fn shared() -> Option<&'static Self> {
+        // Acquire: pairs with the release in `reserve`.
+        let paths = SHARED.load(Ordering::Acquire);
+        // SAFETY: null, or what `reserve` put there for good.
+        match unsafe { paths.as_ref() } {
+            Some(paths) => Some(paths),
+            None => Self::reserve(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reserve() -> Option<&'static Self> {
+        // SAFETY: all zero bytes are an empty tree.
+        let paths: &'static Self = unsafe { memory::zeroed() }?;
+        let none = std::ptr::null_mut();
+        let ours = std::ptr::from_ref(paths).cast_mut();
+        // Release: pairs with the acquire in `shared`, and the acquire with the release of a
+        // thread that was first.
+        match SHARED.compare_exchange(none, ours, Ordering::Release, Ordering::Acquire) {
+            Ok(_) => Some(paths),
+            Err(theirs) => {
+                // SAFETY: made above, and nobody else has it.
+                unsafe { memory::release(paths) };
+                // SAFETY: put there for good.
+                unsafe { theirs.as_ref() }
+            }
+        }
+    }
+
+    /// The path that goes on from `parent` with a call at `address`. `None` if there is no room.
+    #[inline(always)]
+    pub(super) fn child(&self, parent: PathId, address: AddressId) -> Option<PathId> {
+        let key = key(parent, address);
+        // Fibonacci hashing; the shift brings the parent, which is above, to bear on all bits.
+        let mut index =
+            ((key ^ key >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PathId::BITS)) as usize;
+        loop {
+            // SAFETY: the product has `BITS` bits left, and the sum below is masked.
+            let slot = unsafe { self.slots.get_unchecked(index) };
+            // Acquire: pairs with the release in `add`, so that who has a number finds its node.
+            let found = slot.load(Ordering::Acquire);
+            if found & ((1 << KEY_BITS) - 1) == key && found != 0 {
+                return Some(PathId((found >> KEY_BITS) as u32));
+            }
+            if found == 0 {
+                match self.add(slot, key) {
+                    Added::Here(id) => return Some(id),
+                    Added::Occupied => {}
+                    Added::Full => return None,
+                }
+            }
+            index = (index + 1) & (SLOTS - 1);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add(&self, slot: &AtomicU64, key: u64) -> Added {
+        // Relaxed: numbers are given once each; what they mean is published by `slot`. The bound
+        // keeps the count from wrapping.
+        if self.used.load(Ordering::Relaxed) as usize >= NODES {
+            return Added::Full;
+        }
+        let place = self.used.fetch_add(1, Ordering::Relaxed);
+        let Some(node) = self.nodes.get(place as usize) else {
+            return Added::Full;
+        };
+        let id = PathId(place.wrapping_add(FIRST));
+        let word = pack(key, id);
+        // Release: pairs with the acquire in `nodes_from`, which then finds the address too.
+        node.store(word, Ordering::Release);
+        // Release: pairs with the acquire in `child`.
+        match slot.compare_exchange(0, word, Ordering::Release, Ordering::Acquire) {
+            Ok(_) => Added::Here(id),
+            Err(other) => {
+                // The number stays unused: nobody was told of it.
+                node.store(UNUSED, Ordering::Release);
+                if other & ((1 << KEY_BITS) - 1) == key {
+                    Added::Here(PathId((other >> KEY_BITS) as u32))
+                } else {
+                    Added::Occupied
+                }
+            }
+        }
+    }
+
+    /// The path of a whole stack, outermost frame first. `None` if there is no room.
+    pub(super) fn path(
+        &self,
+        root: PathId,
+        mut addresses: impl Iterator<Item = Option<AddressId>>,
+    ) -> Option<PathId> {
+        addresses.try_fold(root, |path, address| self.child(path, address?))
+    }
+
+    /// The node that a path ends with; `None` of the roots and of what no capture returned.
+    pub fn node(&self, id: PathId) -> Option<Node> {
+        let place = id.0.checked_sub(FIRST)?;
+        // Acquire: pairs with the release in `add`.
+        let word = self.nodes.get(place as usize)?.load(Ordering::Acquire);
+        self.unpack(word)
+    }
+
+    fn unpack(&self, word: u64) -> Option<Node> {
+        if word == 0 || word == UNUSED {
+            return None;
+        }
+        Some(Node {
+            id: PathId((word >> KEY_BITS) as u32),
+            parent: PathId((word >> AddressId::BITS) as u32 & ((1 << PathId::BITS) - 1)),
+            address: self.addresses.address(AddressId::from_bits(word)),
+        })
+    }
+
+    /// The addresses of a path, innermost first.
+    pub fn frames(&self, id: PathId) -> impl Iterator<Item = usize> {
+        let mut node = self.node(id);
+        std::iter::from_fn(move || {
+            let Node {
+                parent, address, ..
+            } = node?;
+            // A parent's number is the smaller one, so this ends.
+            node = self.node(parent);
+            Some(address)
+        })
+    }
+
+    /// The outermost frame's parent: [`PathId::CUT`] if frames outside it were not kept.
+    pub fn root(&self, id: PathId) -> PathId {
+        let mut id = id;
+        while let Some(node) = self.node(id) {
+            id = node.parent;
+        }
+        if id.is_root() { id } else { PathId::NONE }
+    }
+
+    /// The nodes added since `cursor` was where it is, parents before children, and moves it past
+    /// them. It ends early before a node that another thread is still adding, and gives that one
+    /// and those after it next time.
+    pub fn added(&self, cursor: &mut Cursor) -> impl Iterator<Item = Node> {
+        std::iter::from_fn(move || {
+            loop {
+                // Acquire: pairs with the release in `add`.
+                let word = self.nodes.get(cursor.0)?.load(Ordering::Acquire);
+                if word == 0 {
+                    return None;
+                }
+                cursor.0 = cursor.0.wrapping_add(1);
+                if let Some(node) = self.unpack(word) {
+                    return Some(node);
+                }
+            }
+        })
+    }
+
+    /// How many captures found no room, and were given [`PathId::NONE`].
+    pub fn lost(&self) -> u64 {
+        // Relaxed: a count.
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn lose(&self) -> PathId {
+        // Relaxed: a count.
+        self.lost.fetch_add(1, Ordering::Relaxed);
+        PathId::NONE
+    }
+}
+
+/// How far [`Paths::added`] has come; at first, nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cursor(usize);
+
+enum Added {
+    Here(PathId),
+    Occupied,
+    Full,
+}
+
+/// In place of a node: its number was given to nobody. No node looks so, because no parent's
+/// number is as large as its own.
+const UNUSED: u64 = u64::MAX;
