@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{
-    names::{NO_STACK, name},
+    names::{NO_STACK, address, name},
     rows::{self, Rows},
 };
 use crate::{
@@ -59,7 +59,7 @@ struct Point {
 
 /// Writes `profile` as DHAT does.
 ///
-/// Addresses in frames are numbers that tell them apart. The most that one stack had live at once is not in the model of a
+/// Where an address is not known, a number that tells the frame from others stands in. The most that one stack had live at once is not in the model of a
 /// profile that was itself read from DHAT: what it had live at the peak or at the end stands in, whichever is more.
 ///
 /// # Errors
@@ -143,7 +143,11 @@ fn text(profile: &Profile, index: usize, frame: Frame) -> String {
             (line, column) => format!("{file}:{line}:{column}"),
         },
     };
-    format!("0x{:X}: {} ({place})", index + 1, name(profile, frame))
+    format!(
+        "0x{:X}: {} ({place})",
+        address(index, frame),
+        name(profile, frame)
+    )
 }
 
 /// The greatest live size of each stack by itself, and its blocks then.

@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::names::{one_line, unsupported};
+use super::names::{address, one_line, unsupported};
 use crate::model::{Allocations, Data, Event, Profile, StackId};
 
 /// The version of heaptrack that first wrote such files, 1.4.0, and that of the file.
@@ -50,8 +50,8 @@ fn tables(profile: &Profile, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "s {:x} {text}", text.len())?;
     }
     for (index, frame) in profile.stacks.frames().iter().enumerate() {
-        // The number of the frame stands for its address, which the model does not have.
-        write!(out, "i {:x} {:x}", index + 1, frame.module.index())?;
+        let address = address(index, *frame);
+        write!(out, "i {address:x} {:x}", frame.module.index())?;
         if frame.function.index() > 0 {
             let (function, file) = (frame.function.index(), frame.file.index());
             write!(out, " {function:x} {file:x} {:x}", frame.line)?;

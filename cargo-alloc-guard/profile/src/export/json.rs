@@ -78,6 +78,7 @@ struct FrameRow<'a> {
     line: u32,
     column: u32,
     module: &'a str,
+    address: u64,
     inlined: bool,
     class: &'static str,
 }
@@ -217,6 +218,7 @@ fn frame_row(profile: &Profile, frame: Frame) -> FrameRow<'_> {
         line: frame.line,
         column: frame.column,
         module: profile.strings.get(frame.module),
+        address: frame.address,
         inlined: frame.inlined,
         class: match frame.class {
             Class::Workspace => "workspace",

@@ -9,13 +9,21 @@ pub(super) const NO_STACK: &str = "no stack";
 
 /// The function's name, or whatever is known of one without.
 pub(super) fn name(profile: &Profile, frame: Frame) -> Cow<'_, str> {
-    match (
-        profile.strings.get(frame.function),
-        profile.strings.get(frame.module),
-    ) {
-        ("", "") => "unknown".into(),
-        ("", module) => format!("unknown in {module}").into(),
-        (function, _) => function.into(),
+    let module = profile.strings.get(frame.module);
+    match (profile.strings.get(frame.function), frame.address, module) {
+        ("", 0, "") => "unknown".into(),
+        ("", 0, module) => format!("unknown in {module}").into(),
+        ("", address, "") => format!("{address:#x}").into(),
+        ("", address, module) => format!("{address:#x} in {module}").into(),
+        (function, ..) => function.into(),
+    }
+}
+
+/// The frame's address where it is known; elsewhere its number tells it from others.
+pub(super) fn address(index: usize, frame: Frame) -> u64 {
+    match frame.address {
+        0 => index as u64 + 1,
+        address => address,
     }
 }
 

@@ -78,7 +78,7 @@ fn frames_are_written_as_importers_take_them_apart() {
     assert_eq!(frames[0], "[root]");
     assert_eq!(frames[1], "no stack");
     assert_eq!(frames[2], "0x1: unknown in lib <c>.so (in lib <c>.so)");
-    assert_eq!(frames[3], "0x2: unknown (in ???)");
+    assert_eq!(frames[3], "0xAB: 0xab (in ???)");
     assert_eq!(frames[4], "0x3: main (src/a file.rs:1:9)");
     assert_eq!(
         frames[9],

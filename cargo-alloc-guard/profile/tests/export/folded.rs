@@ -70,7 +70,7 @@ fn names_stay_whole_and_stacks_begin_outside() {
     has(&[
         "main",
         sample::HOSTILE[1].replace(';', ":").as_str(),
-        "unknown",
+        "0xab",
     ]);
     has(&["main", sample::HOSTILE[3], "unknown in lib <c>.so"]);
     has(&["main", "two  lines and a tab"]);

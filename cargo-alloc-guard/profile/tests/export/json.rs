@@ -71,7 +71,7 @@ fn rows_name_each_other_by_their_places() {
         *named(&document, &stack["site"]),
         json!({
             "function": sample::HOSTILE[0], "file": "src/a file.rs", "line": 2, "column": 9,
-            "module": "", "inlined": false, "class": "workspace"
+            "module": "", "address": 0, "inlined": false, "class": "workspace"
         })
     );
     assert_eq!(document["threads"][1], json!({"id": 8, "name": "worker"}));

@@ -80,7 +80,10 @@ pub(crate) fn hostile() -> Profile {
         module,
         ..Frame::default()
     });
-    let nothing = profile.stacks.frame(Frame::default());
+    let nothing = profile.stacks.frame(Frame {
+        address: 0xab,
+        ..Frame::default()
+    });
     let mut stacks = vec![StackId::EMPTY, path(&mut profile, &["main"])];
     for name in HOSTILE {
         let stack = path(&mut profile, &["main", name]);

@@ -123,7 +123,7 @@ fn samples_and_weights_belong_together_and_add_up() {
         document["shared"]["frames"][3],
         json!({"name": sample::HOSTILE[0], "file": "src/a file.rs", "line": 2, "col": 9})
     );
-    assert_eq!(document["shared"]["frames"][1], json!({"name": "unknown"}));
+    assert_eq!(document["shared"]["frames"][1], json!({"name": "0xab"}));
 }
 
 #[test]
