@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 mod files;
+mod help;
 mod keygen;
 #[path = "../it/manifest.rs"]
 mod manifest;

@@ -12,7 +12,6 @@ Examples:
   wsc keygen -k secret.key -K public.key
   wsc sign -i in.wasm -o out.wasm -k secret.key -K public.key
   wsc verify -i out.wasm -K public.key
-  wsc verify -i out.wasm -K alice.key -K bob.key -K carol.key --require 2
   wsc show -i out.wasm --format json
   wsc rekor verify -i bundle.json -r trusted_root.json
 
@@ -27,16 +26,19 @@ Exit status:
 const SIGN_EXAMPLES: &str = "\
 Examples:
   wsc sign -i in.wasm -o out.wasm -k secret.key -K public.key
-  wsc sign -i out.wasm -o out.wasm -k other.key         one more signer
-  wsc sign -i in.wasm -S in.sig -k secret.key           into a file of its own
-  wsc sign -i in.wasm -S in.sig --cosign in.sig -k other.key";
+  wsc sign -i out.wasm -o out.wasm -k bob.secret                 # one more signer
+  wsc verify -i out.wasm -K public.key -K bob.key --require 2
+  wsc sign -i in.wasm -S in.sig -k secret.key                    # into a file of its own
+  wsc sign -i in.wasm -S in.sig --cosign in.sig -k bob.secret
+  wsc verify -i in.wasm -S in.sig -K bob.key";
 
 const PART_EXAMPLES: &str = "\
-Examples, of code that shall be verified without its debug information:
-  wsc split -i in.wasm -o parts.wasm -s '^[.]debug_'
+Examples, of code that can be verified without its custom sections, and with some of them:
+  wsc split -i in.wasm -o parts.wasm -s '^$'
+  wsc split -i parts.wasm -o parts.wasm -s '^[.]debug_'          # divides further
   wsc sign -i parts.wasm -o out.wasm -k secret.key
   wsc verify -i out.wasm -K public.key -s '^$'
-  wsc verify-matrix -i out.wasm -K alice.key bob.key -s '^$' -s '^[.]debug_'";
+  wsc verify-matrix -i out.wasm -K public.key bob.key -s '^$' -s '^[.]debug_'";
 
 /// Signs WebAssembly modules and verifies them.
 #[derive(Debug, Parser)]
@@ -230,8 +232,8 @@ pub(crate) struct SplitArguments {
     /// Where the divided module goes.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output_file: Target,
-    /// Divide between the custom sections whose name this regular expression finds and the others; without it, the
-    /// module becomes one part.
+    /// Divide custom sections from the others, but for those whose name this regular expression finds; without it,
+    /// the module becomes one part. To divide further, split again.
     #[arg(short, long = "split", value_name = "REGEX")]
     pub(crate) splits: Option<Regex>,
 }
@@ -355,6 +357,22 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn the_readme_has_the_examples_and_exit_statuses_of_the_help() {
+        let readme = include_str!("../../../README.md");
+        let (examples, statuses) = EXAMPLES.split_once("Exit status:").unwrap();
+        for line in examples.lines().filter_map(|line| line.strip_prefix("  ")) {
+            assert!(readme.contains(&format!("\n{line}\n")), "{line}");
+        }
+        for line in statuses.trim().lines() {
+            let (status, meaning) = line.trim().split_once("  ").unwrap();
+            assert!(
+                readme.contains(&format!("\n| {status} | {meaning} |\n")),
+                "{line}"
+            );
+        }
+    }
 
     #[test]
     fn the_definition_is_sound() {
