@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::{
     phase::{self, Course},
-    switch,
+    recorder, switch,
     tally::Call,
 };
 
@@ -60,6 +60,8 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `alloc`.
+            Course::Record => unsafe { self.alloc_recorded(layout) },
+            // SAFETY: the caller keeps the contract of `alloc`.
             Course::Full => unsafe { self.alloc_in_full(layout) },
         }
     }
@@ -80,6 +82,8 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+            Course::Record => unsafe { self.alloc_zeroed_recorded(layout) },
+            // SAFETY: the caller keeps the contract of `alloc_zeroed`.
             Course::Full => unsafe { self.alloc_zeroed_in_full(layout) },
         }
     }
@@ -98,6 +102,8 @@ impl<A: GlobalAlloc> Guard<A> {
                 unsafe { self.inner.dealloc(block, layout) };
                 phase::counted_dealloc(layout.size());
             }
+            // SAFETY: the caller keeps the contract of `dealloc`.
+            Course::Record => unsafe { self.dealloc_recorded(block, layout) },
             // SAFETY: the caller keeps the contract of `dealloc`.
             Course::Full => unsafe { self.dealloc_in_full(block, layout) },
         }
@@ -118,6 +124,8 @@ impl<A: GlobalAlloc> Guard<A> {
                 phase::counted_realloc(layout.size(), block, size);
                 block
             }
+            // SAFETY: the caller keeps the contract of `realloc`.
+            Course::Record => unsafe { self.realloc_recorded(block, layout, size) },
             // SAFETY: the caller keeps the contract of `realloc`.
             Course::Full => unsafe { self.realloc_in_full(block, layout, size) },
         }
@@ -175,16 +183,68 @@ impl<A: GlobalAlloc> Guard<A> {
     unsafe fn realloc_in_full(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let entered = phase::enter();
         // Before the call, as for a deallocation; put back if the call fails.
-        let tracked = if entered {
-            phase::resizing(block)
-        } else {
-            None
-        };
+        let before = entered.then(|| phase::resizing(block, layout.size()));
         // SAFETY: the caller keeps the contract of `realloc`.
         let moved = unsafe { self.inner.realloc(block, layout, size) };
-        if entered {
-            phase::resized(block, layout.size(), moved, size, tracked);
+        if let Some(before) = before {
+            phase::resized(&before, moved, size);
         }
+        moved
+    }
+}
+
+// Calls that are recorded and nothing else, which a profile is made of.
+impl<A: GlobalAlloc> Guard<A> {
+    /// # Safety
+    /// - As for `GlobalAlloc::alloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn alloc_recorded(&self, layout: Layout) -> *mut u8 {
+        phase::enter_recording();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        let block = unsafe { self.inner.alloc(layout) };
+        recorder::allocated(Call::Alloc, block, layout.size());
+        phase::leave_recording();
+        block
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::alloc_zeroed`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn alloc_zeroed_recorded(&self, layout: Layout) -> *mut u8 {
+        phase::enter_recording();
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        let block = unsafe { self.inner.alloc_zeroed(layout) };
+        recorder::allocated(Call::Zeroed, block, layout.size());
+        phase::leave_recording();
+        block
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::dealloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn dealloc_recorded(&self, block: *mut u8, layout: Layout) {
+        phase::enter_recording();
+        // Before the call: afterwards another thread may already own this address.
+        recorder::deallocating(block);
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { self.inner.dealloc(block, layout) };
+        phase::leave_recording();
+    }
+
+    /// # Safety
+    /// - As for `GlobalAlloc::realloc`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn realloc_recorded(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        phase::enter_recording();
+        let before = recorder::resizing();
+        // SAFETY: the caller keeps the contract of `realloc`.
+        let moved = unsafe { self.inner.realloc(block, layout, size) };
+        recorder::resized(before, block, layout.size(), moved, size);
+        phase::leave_recording();
         moved
     }
 }

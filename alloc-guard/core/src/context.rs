@@ -5,6 +5,7 @@ use crate::{
     phase::{self, Scope},
     process,
     record::{Reserved, Stack},
+    recorder,
     tally::Tally,
 };
 
@@ -12,6 +13,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Context {
     run: Run,
+    /// The recorder's number of the trial.
+    operation: u32,
     phase: Phase,
     init: Tally,
     locked: Tally,
@@ -40,6 +43,16 @@ pub(crate) enum Run {
     },
 }
 
+impl Run {
+    /// What the recorder is told of a phase: a warm-up is one from its beginning to its end.
+    fn recorded_as(self, phase: recorder::Phase) -> recorder::Phase {
+        match self {
+            Self::WarmUp => recorder::Phase::WarmUp,
+            Self::Thread { .. } | Self::Process { .. } => phase,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Phase {
     Init(Scope),
@@ -49,9 +62,11 @@ enum Phase {
 }
 
 impl Context {
-    pub(crate) fn new(run: Run, reserved: Reserved) -> Self {
+    pub(crate) fn new(run: Run, operation: u32, reserved: Reserved) -> Self {
+        phase::set_context(operation, run.recorded_as(recorder::Phase::Init));
         Self {
             run,
+            operation,
             phase: Phase::Init(Scope::count()),
             init: Tally::default(),
             locked: Tally::default(),
@@ -67,6 +82,7 @@ impl Context {
     pub fn lock(&mut self) {
         self.leave_phase();
         self.bystanders = phase::bystanders();
+        self.enter(recorder::Phase::Locked);
         let reserved = &self.reserved;
         match self.run {
             Run::WarmUp => {}
@@ -85,7 +101,12 @@ impl Context {
     /// Ends the locked phase.
     pub fn unlock(&mut self) {
         self.leave_phase();
+        self.enter(recorder::Phase::After);
         self.ran = true;
+    }
+
+    fn enter(&self, phase: recorder::Phase) {
+        phase::set_context(self.operation, self.run.recorded_as(phase));
     }
 
     fn leave_phase(&mut self) {
@@ -113,6 +134,7 @@ impl Context {
 
     /// Leaves whatever phase a panic left the trial in, and says what each came to.
     pub(crate) fn finish(mut self) -> Phases {
+        phase::set_context(0, recorder::Phase::Outside);
         let reached_body = self.ran || !matches!(self.phase, Phase::Init(_));
         self.leave_phase();
         let recorder = self.reserved.get();

@@ -15,6 +15,7 @@ mod memory;
 mod phase;
 mod process;
 mod record;
+mod recorder;
 mod registry;
 pub mod report;
 #[cfg(feature = "runner")]

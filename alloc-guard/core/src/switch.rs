@@ -2,13 +2,16 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many scopes are on, in all threads, and in the upper half how many of them concern calls of
-/// every thread. It starts at one, so that the very first call of the process, which is the main
+/// How many scopes are on, in all threads, in the upper half how many of them concern calls of
+/// every thread, and in the uppermost bit whether calls are recorded. It starts at one, so that the very first call of the process, which is the main
 /// thread's, takes the long way and is seen by [`settle`].
 static ON: AtomicU64 = AtomicU64::new(1);
 
 /// One in the upper half of [`ON`].
 const EVERYWHERE: u64 = 1 << 32;
+
+/// What [`ON`] is where calls are recorded and nothing else is on.
+const RECORDING: u64 = 1 << 63;
 
 /// Whether nothing is on, in any thread. The whole cost of an idle call.
 #[expect(
@@ -22,11 +25,49 @@ pub(crate) fn is_idle() -> bool {
     ON.load(Ordering::Relaxed) == 0
 }
 
-/// Whether something is on that concerns calls of every thread.
+/// What is on, at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen(u64);
+
+/// Looks at what is on.
 #[inline]
-pub(crate) fn is_everywhere() -> bool {
+pub(crate) fn look() -> Seen {
     // Relaxed: see `is_idle`.
-    ON.load(Ordering::Relaxed) >= EVERYWHERE
+    Seen(ON.load(Ordering::Relaxed))
+}
+
+impl Seen {
+    /// Whether something is on that concerns calls of every thread, recording or a scope.
+    #[inline]
+    pub(crate) fn is_everywhere(self) -> bool {
+        self.0 >= EVERYWHERE
+    }
+
+    /// Whether calls are recorded, and nothing else is on in any thread.
+    #[inline]
+    pub(crate) fn is_recording_alone(self) -> bool {
+        self.0 == RECORDING
+    }
+}
+
+/// Whether calls are recorded.
+#[inline]
+pub(crate) fn is_recording() -> bool {
+    // Relaxed: see `is_idle`.
+    ON.load(Ordering::Relaxed) & RECORDING != 0
+}
+
+/// Has calls recorded.
+pub(crate) fn start_recording() {
+    // Release: whoever sees it on sees what was made ready for it, of which the hook reads nothing
+    // but through pointers and cells that synchronize themselves.
+    ON.fetch_or(RECORDING, Ordering::Release);
+}
+
+/// Ends that, and says whether it was on.
+pub(crate) fn stop_recording() -> bool {
+    // Relaxed: a thread that still sees the old value records once more.
+    ON.fetch_and(!RECORDING, Ordering::Relaxed) & RECORDING != 0
 }
 
 /// The first call of the process has been seen.

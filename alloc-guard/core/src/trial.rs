@@ -62,8 +62,9 @@ fn run_here(registration: &Registration) -> Finding {
     if !canary() {
         return Finding::NotInstalled;
     }
+    let operation = phase::operation(registration.name());
     for _ in 0..registration.warmup {
-        match run_once(registration, Kind::WarmUp) {
+        match run_once(registration, Kind::WarmUp, operation) {
             Ok(ended) if ended.is_sound() => {}
             Ok(ended) => {
                 return Finding::Ran {
@@ -74,7 +75,7 @@ fn run_here(registration: &Registration) -> Finding {
             Err(impossible) => return Finding::Impossible(impossible),
         }
     }
-    let first = match run_once(registration, Kind::Locked) {
+    let first = match run_once(registration, Kind::Locked, operation) {
         Ok(ended) => ended,
         Err(impossible) => return Finding::Impossible(impossible),
     };
@@ -83,7 +84,7 @@ fn run_here(registration: &Registration) -> Finding {
         && first.is_sound()
         && registration.expectation.promise == crate::expect::Promise::AllocFree;
     let second = may_be_first_use
-        .then(|| run_once(registration, Kind::Locked).ok())
+        .then(|| run_once(registration, Kind::Locked, operation).ok())
         .flatten()
         .filter(|ended| ended.panic.is_none())
         .map(|ended| ended.phases.locked.allocations());
@@ -96,7 +97,7 @@ enum Kind {
     Locked,
 }
 
-fn run_once(registration: &Registration, kind: Kind) -> Result<Ended, String> {
+fn run_once(registration: &Registration, kind: Kind, operation: u32) -> Result<Ended, String> {
     let expectation = &registration.expectation;
     let watched = kind == Kind::Locked && expectation.no_leaks;
     let watch = if watched {
@@ -118,7 +119,7 @@ fn run_once(registration: &Registration, kind: Kind) -> Result<Ended, String> {
     };
     let reserved = Reserved::new().ok_or("the system has no memory to record violations in")?;
     let started = Instant::now();
-    let mut context = Context::new(run, reserved);
+    let mut context = Context::new(run, operation, reserved);
     let panic = catch_unwind(AssertUnwindSafe(|| match registration.body {
         Body::Plain(body) => {
             context.lock();

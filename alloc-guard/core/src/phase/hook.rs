@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::{leaks, process, switch, tally::Call};
+use crate::{leaks, process, recorder, switch, tally::Call};
 
 use super::state::{BUSY, COUNT, PERMIT, RECORD, RECORD_DEALLOCS, STATE, State};
 
@@ -58,18 +58,35 @@ impl State {
 #[cold]
 #[inline(never)]
 fn outside(state: &State, call: Call) {
-    let token = token(state);
+    claim_main(state);
+    let is_main = MAIN.load(Ordering::Relaxed) == token(state);
+    if call != Call::Dealloc && !state.ours.get() && !is_main {
+        // Relaxed: a count for a note, ordered by nothing.
+        BYSTANDERS.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Where nothing of the process has been seen yet, the thread that is here is the main one. Called
+/// inside the hook.
+fn claim_main(state: &State) {
     // Relaxed: the token is a number, and only the first thread of the process can win.
     if MAIN.load(Ordering::Relaxed) == 0
         && MAIN
-            .compare_exchange(0, token, Ordering::Relaxed, Ordering::Relaxed)
+            .compare_exchange(0, token(state), Ordering::Relaxed, Ordering::Relaxed)
             .is_ok()
     {
+        recorder::start();
         switch::settle();
     }
-    if call != Call::Dealloc && !state.ours.get() && MAIN.load(Ordering::Relaxed) != token {
-        // Relaxed: a count for a note, ordered by nothing.
-        BYSTANDERS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Sees to it that a scope that begins before the process's first call does not keep that one from
+/// being told from all others.
+pub(super) fn settle() {
+    // Relaxed: see `claim_main`.
+    if MAIN.load(Ordering::Relaxed) == 0 && enter() {
+        let _ = STATE.try_with(claim_main);
+        leave();
     }
 }
 
@@ -92,22 +109,40 @@ pub(crate) enum Course {
     /// It is counted for this thread, and no more: with [`enter_counting`] before it
     /// and one of the functions named `counted_…` after.
     Count,
+    /// It is recorded, and no more: with [`enter_recording`] before it and [`leave_recording`] after.
+    Record,
     /// Whatever [`enter`] and the functions after it find out.
     Full,
 }
 
-/// Tells the two frequent courses of an observed call from all the others, in as few instructions
-/// as can be.
+/// Tells the frequent courses of an observed call from all the others, in as few instructions as can
+/// be.
 #[inline]
 pub(crate) fn course() -> Course {
-    if switch::is_everywhere() {
-        return Course::Full;
+    let seen = switch::look();
+    if seen.is_everywhere() {
+        return match STATE.try_with(|state| state.mode.get()) {
+            Ok(0) if seen.is_recording_alone() => Course::Record,
+            _ => Course::Full,
+        };
     }
     match STATE.try_with(|state| state.mode.get()) {
         Ok(COUNT) if !std::thread::panicking() => Course::Count,
         Ok(PERMIT) => Course::Pass,
         _ => Course::Full,
     }
+}
+
+/// Enters the hook where [`Course::Record`] says that nothing is on in this thread.
+#[inline]
+pub(crate) fn enter_recording() {
+    let _ = STATE.try_with(|state| state.mode.set(BUSY));
+}
+
+/// Leaves it again.
+#[inline]
+pub(crate) fn leave_recording() {
+    let _ = STATE.try_with(|state| state.mode.set(0));
 }
 
 /// Enters the hook where [`Course::Count`] says that this thread counts and is not inside it.
@@ -178,6 +213,9 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
             let stack = state.observe(call, size, signed(size));
             track(state, block, size, stack);
         }
+        if recorder::is_on() {
+            recorder::allocated(call, block, size);
+        }
         state.leave();
     });
 }
@@ -190,45 +228,78 @@ pub(crate) fn deallocating(block: *mut u8, size: usize) {
             leaks::remove(block);
         }
         state.observe(Call::Dealloc, size, signed(size).wrapping_neg());
+        if recorder::is_on() {
+            recorder::deallocating(block);
+        }
     });
 }
 
-/// `block` is about to be resized. Returns what was known of it, for [`resized`].
+/// A block on its way from one size to another.
+#[derive(Debug)]
+pub(crate) struct Resizing {
+    block: *mut u8,
+    size: usize,
+    tracked: Option<leaks::Block>,
+    recorded: Option<recorder::Before>,
+}
+
+/// `block` of `size` bytes is about to be resized.
 #[inline]
-pub(crate) fn resizing(block: *mut u8) -> Option<leaks::Block> {
-    if leaks::is_watching() {
-        leaks::remove(block)
-    } else {
-        None
+pub(crate) fn resizing(block: *mut u8, size: usize) -> Resizing {
+    Resizing {
+        block,
+        size,
+        tracked: if leaks::is_watching() {
+            leaks::remove(block)
+        } else {
+            None
+        },
+        recorded: recorder::is_on().then(recorder::resizing),
     }
 }
 
-/// The inner allocator answered a `realloc`. Leaves the hook.
+/// The inner allocator answered a `realloc` to `new` bytes with `moved`. Leaves the hook.
 #[inline]
-pub(crate) fn resized(
-    block: *mut u8,
-    old: usize,
-    moved: *mut u8,
-    new: usize,
-    tracked: Option<leaks::Block>,
-) {
+pub(crate) fn resized(before: &Resizing, moved: *mut u8, new: usize) {
     let _ = STATE.try_with(|state| {
         if moved.is_null() {
             state.observe(Call::Failed, new, 0);
-            if let Some(tracked) = tracked {
-                leaks::insert(block, tracked);
+            if let Some(tracked) = before.tracked {
+                leaks::insert(before.block, tracked);
             }
         } else {
-            let change = signed(new).wrapping_sub(signed(old));
-            let stack = state.observe(Call::resize(old, new), new, change);
-            match tracked {
+            let change = signed(new).wrapping_sub(signed(before.size));
+            let stack = state.observe(Call::resize(before.size, new), new, change);
+            match before.tracked {
                 // Resized by code that is not watched itself: still the trial's block.
                 Some(tracked) if stack.is_none() => leaks::insert(moved, tracked.resized(new)),
                 _ => track(state, moved, new, stack),
             }
         }
+        if recorder::is_on() {
+            // It came on meanwhile, at the first call of the process.
+            let start = before.recorded.unwrap_or_else(recorder::resizing);
+            recorder::resized(start, before.block, before.size, moved, new);
+        }
         state.leave();
     });
+}
+
+/// This thread's calls belong to `operation` and `phase` from now on, where they are recorded.
+pub(crate) fn set_context(operation: u32, phase: recorder::Phase) {
+    if recorder::is_on() && enter() {
+        recorder::context(operation, phase);
+        leave();
+    }
+}
+
+/// The recorder's number of an operation; 0 if nothing is recorded.
+pub(crate) fn operation(name: &str) -> u32 {
+    if recorder::is_on() {
+        recorder::operation(name)
+    } else {
+        0
+    }
 }
 
 /// Remembers a block that a watched trial's body was given.

@@ -10,6 +10,7 @@ mod state;
 
 pub(crate) use hook::{
     Course, allocated, bystanders, counted_alloc, counted_dealloc, counted_realloc, course,
-    deallocating, enter, enter_counting, leave, resized, resizing, set_ours,
+    deallocating, enter, enter_counting, enter_recording, leave, leave_recording, operation,
+    resized, resizing, set_context, set_ours,
 };
 pub(crate) use scope::Scope;

@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 
 use crate::{record::Recorder, switch::On, tally::Tally};
 
-use super::state::{COUNT, PERMIT, RECORD, RECORD_DEALLOCS, STATE};
+use super::{
+    hook,
+    state::{COUNT, PERMIT, RECORD, RECORD_DEALLOCS, STATE},
+};
 
 /// A stretch of this thread's time in which its calls are counted, recorded or permitted. Scopes
 /// nest; what an inner one counted is the outer one's too, unless a permit stands between them.
@@ -47,6 +50,7 @@ impl Scope {
     }
 
     fn start(next: impl FnOnce(u8) -> u8, recorder: Option<&Recorder>, watch: u32) -> Self {
+        hook::settle();
         let on = On::here();
         STATE.with(|state| {
             let mode = state.mode.get();

@@ -1,0 +1,229 @@
+//! Owns a block of events, from its anchor to its way into the file.
+
+use std::{
+    cell::UnsafeCell,
+    slice,
+    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+};
+
+use super::{
+    clock,
+    encode::{self, LONGEST},
+    file::{self, Kind},
+    lost, paths,
+    thread::{Own, Thread},
+};
+
+const BYTES: usize = 64 << 10;
+
+/// What no event is longer than: a tag and seven numbers.
+const EVENT: usize = 1 + 7 * LONGEST;
+
+/// What a block begins with, and how far it may be filled.
+const ANCHOR: usize = 5 * LONGEST;
+const FULL: usize = BYTES - EVENT;
+const _: () = assert!(ANCHOR < FULL);
+
+/// The events of the format.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub(super) enum Tag {
+    Allocation = 0,
+    Zeroed = 1,
+    Reallocation = 2,
+    Deallocation = 3,
+    DeallocationWithStack = 4,
+    Failed = 5,
+    Context = 6,
+    Thread = 7,
+}
+
+/// A block of events under way. One thread fills it; all zero bytes are an empty one.
+pub(super) struct Events {
+    /// Somebody is writing it to the file; at the process's end, for good.
+    closed: AtomicBool,
+    len: AtomicUsize,
+    bytes: UnsafeCell<[u8; BYTES]>,
+}
+
+// SAFETY: `bytes` below `len` are not changed but by their thread while it has `closed` them, and
+// those above are its own.
+unsafe impl Sync for Events {}
+
+impl Events {
+    /// Keeps the block from being emptied, for good. What is added from now on is not written.
+    pub(super) fn close(&self) {
+        // Acquire: pairs with the release in `Thread::flush`.
+        while self.closed.swap(true, Ordering::Acquire) {
+            std::hint::spin_loop();
+        }
+    }
+
+    /// Writes the block. Only who has closed it may.
+    pub(super) fn write(&self) {
+        // Acquire: pairs with the release in `Event::end`.
+        let len = self.len.load(Ordering::Acquire);
+        if len == 0 {
+            return;
+        }
+        // SAFETY: initialised, and unchanged while it is closed.
+        let bytes = unsafe { slice::from_raw_parts(self.bytes.get().cast(), len) };
+        file::block(Kind::Events, [bytes, &[], &[]]);
+    }
+}
+
+/// How often a thread, and those before it, called the allocator.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    pub(super) allocations: AtomicU64,
+    pub(super) bytes: AtomicU64,
+    pub(super) deallocations: AtomicU64,
+    pub(super) failed: AtomicU64,
+}
+
+impl Calls {
+    /// In the order of the format.
+    pub(super) fn each(&self) -> [&AtomicU64; 4] {
+        [
+            &self.allocations,
+            &self.bytes,
+            &self.deallocations,
+            &self.failed,
+        ]
+    }
+
+    pub(super) fn add(&self, other: &Self) {
+        for (sum, more) in self.each().into_iter().zip(other.each()) {
+            // Relaxed: a sum that is still growing is read when it is.
+            add(sum, more.load(Ordering::Relaxed));
+        }
+    }
+}
+
+/// Adds to a sum that only one thread writes.
+#[inline]
+pub(super) fn add(sum: &AtomicU64, more: u64) {
+    // Relaxed, both: see above.
+    let new = sum.load(Ordering::Relaxed).wrapping_add(more);
+    sum.store(new, Ordering::Relaxed);
+}
+
+/// An event being written: there is room for the longest.
+pub(super) struct Event<'a> {
+    thread: &'a Thread,
+    own: &'a mut Own,
+    at: *mut u8,
+}
+
+impl Thread {
+    /// Begins an event that happened at `now`. `None` if the recording is over.
+    #[inline]
+    pub(super) fn event<'a>(&'a self, own: &'a mut Own, now: u64) -> Option<Event<'a>> {
+        self.make_room(own, now)?;
+        // Relaxed: this thread's own.
+        let len = self.events.len.load(Ordering::Relaxed);
+        // SAFETY: `len` is within the bytes.
+        let at = unsafe { self.events.bytes.get().cast::<u8>().add(len) };
+        Some(Event {
+            thread: self,
+            own,
+            at,
+        })
+    }
+
+    /// Sees to room for one event that begins at `now`, and to an anchor before it.
+    #[inline]
+    pub(super) fn make_room(&self, own: &mut Own, now: u64) -> Option<()> {
+        // Relaxed: this thread's own.
+        if self.events.len.load(Ordering::Relaxed) > FULL || now >= own.due {
+            self.turn(own)
+        } else {
+            Some(())
+        }
+    }
+
+    /// Writes the block and begins another.
+    #[cold]
+    #[inline(never)]
+    fn turn(&self, own: &mut Own) -> Option<()> {
+        paths::write();
+        lost::admit();
+        // Acquire: pairs with the release below, which is nobody else's but this thread's; only
+        // the end of the process takes it away.
+        if self.events.closed.swap(true, Ordering::Acquire) {
+            return None;
+        }
+        self.events.write();
+        let start = self.events.bytes.get().cast::<u8>();
+        own.ticks = clock::ticks();
+        own.due = own.ticks.saturating_add(clock::second());
+        own.address = 0;
+        own.path = 0;
+        let anchor = [
+            own.ticks,
+            clock::nanoseconds(),
+            own.number.into(),
+            own.operation.into(),
+            own.phase.into(),
+        ];
+        let mut at = start;
+        for value in anchor {
+            // SAFETY: the bytes are longer than an anchor, and nobody reads them now.
+            at = unsafe { encode::number(at, value) };
+        }
+        let len = at.addr().wrapping_sub(start.addr());
+        self.events.len.store(len, Ordering::Relaxed);
+        // Release: pairs with the acquire in `close`.
+        self.events.closed.store(false, Ordering::Release);
+        Some(())
+    }
+}
+
+impl Event<'_> {
+    #[inline]
+    pub(super) fn tag(mut self, tag: Tag) -> Self {
+        // SAFETY: `event` has seen to room for all of an event.
+        unsafe { self.at.write(tag as u8) };
+        // SAFETY: as above.
+        self.at = unsafe { self.at.add(1) };
+        self
+    }
+
+    #[inline]
+    pub(super) fn number(mut self, value: u64) -> Self {
+        // SAFETY: `event` has seen to room for all of an event.
+        self.at = unsafe { encode::number(self.at, value) };
+        self
+    }
+
+    /// When it happened.
+    #[inline]
+    pub(super) fn ticks(self, now: u64) -> Self {
+        // A processor's clock may be a little behind another's.
+        let past = now.saturating_sub(self.own.ticks);
+        self.own.ticks = self.own.ticks.wrapping_add(past);
+        self.number(past)
+    }
+
+    #[inline]
+    pub(super) fn address(self, address: usize) -> Self {
+        let distance = encode::distance(self.own.address, address);
+        self.own.address = address;
+        self.number(distance)
+    }
+
+    #[inline]
+    pub(super) fn path(self, path: u32) -> Self {
+        let step = i64::from(path).wrapping_sub(i64::from(self.own.path));
+        self.own.path = path;
+        self.number(encode::zigzag(step))
+    }
+
+    #[inline]
+    pub(super) fn end(self) {
+        let start = self.thread.events.bytes.get().cast::<u8>();
+        let len = self.at.addr().wrapping_sub(start.addr());
+        // Release: pairs with the acquire in `Events::write`.
+        self.thread.events.len.store(len, Ordering::Release);
+    }
+}

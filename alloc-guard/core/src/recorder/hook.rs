@@ -1,0 +1,199 @@
+//! Owns what is recorded of each call. All of it is called inside the hook.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::{
+    backtrace::{
+        Walker,
+        paths::{PathId, Paths},
+    },
+    switch,
+    tally::Call,
+};
+
+use super::{
+    clock,
+    encode::Short,
+    events::{self, Tag},
+    file::{self, Kind},
+    lost,
+    start::settings,
+    thread::{self, Own, Thread},
+};
+
+/// Whether calls are recorded.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    switch::is_recording()
+}
+
+/// A request of kind `call` for `size` bytes was answered with `block`, which is null if it failed.
+#[inline]
+pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
+    if block.is_null() {
+        return failed(size);
+    }
+    let now = clock::ticks();
+    let tag = if call == Call::Zeroed {
+        Tag::Zeroed
+    } else {
+        Tag::Allocation
+    };
+    record(|thread, own| {
+        events::add(&thread.calls.allocations, 1);
+        events::add(&thread.calls.bytes, size as u64);
+        let path = path(own);
+        let event = thread.event(own, now)?.tag(tag).ticks(now);
+        event
+            .address(block.addr())
+            .number(size as u64)
+            .path(path)
+            .end();
+        Some(())
+    });
+}
+
+/// A request for `size` bytes was refused.
+#[cold]
+fn failed(size: usize) {
+    let now = clock::ticks();
+    record(|thread, own| {
+        events::add(&thread.calls.failed, 1);
+        let path = path(own);
+        let event = thread.event(own, now)?.tag(Tag::Failed).ticks(now);
+        event.number(size as u64).path(path).end();
+        Some(())
+    });
+}
+
+/// `block` is about to be given back.
+#[inline]
+pub(crate) fn deallocating(block: *mut u8) {
+    let now = clock::ticks();
+    record(|thread, own| {
+        events::add(&thread.calls.deallocations, 1);
+        if settings().deallocations {
+            let path = path(own);
+            let event = thread.event(own, now)?.tag(Tag::DeallocationWithStack);
+            event.ticks(now).address(block.addr()).path(path).end();
+        } else {
+            let event = thread.event(own, now)?.tag(Tag::Deallocation);
+            event.ticks(now).address(block.addr()).end();
+        }
+        Some(())
+    });
+}
+
+/// When a block began to be resized.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before(u64);
+
+/// A block is about to be resized.
+#[inline]
+pub(crate) fn resizing() -> Before {
+    // A full block is written now, so that what is told as before the call is before it.
+    if let Some(mut mine) = thread::mine() {
+        let (thread, own) = mine.parts();
+        thread.make_room(own, clock::ticks());
+    }
+    Before(clock::ticks())
+}
+
+/// `old` of `old_size` bytes was resized to `size` bytes, and is now `block`, which is
+/// null if that failed.
+#[inline]
+pub(crate) fn resized(
+    Before(before): Before,
+    old: *mut u8,
+    old_size: usize,
+    block: *mut u8,
+    size: usize,
+) {
+    if block.is_null() {
+        return failed(size);
+    }
+    let took = clock::ticks().saturating_sub(before);
+    record(|thread, own| {
+        events::add(&thread.calls.allocations, 1);
+        events::add(&thread.calls.bytes, size as u64);
+        let path = path(own);
+        let event = thread.event(own, before)?.tag(Tag::Reallocation);
+        let event = event.ticks(before).number(took);
+        let event = event.address(old.addr()).number(old_size as u64);
+        event
+            .address(block.addr())
+            .number(size as u64)
+            .path(path)
+            .end();
+        Some(())
+    });
+}
+
+/// The part of a trial that a call belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    Outside = 0,
+    Init = 1,
+    Locked = 2,
+    After = 3,
+    WarmUp = 4,
+}
+
+/// This thread's calls belong to `operation` and `phase` from now on.
+pub(crate) fn context(operation: u32, phase: Phase) {
+    let phase = phase as u8;
+    let now = clock::ticks();
+    let Some(mut mine) = thread::mine() else {
+        return;
+    };
+    let (thread, own) = mine.parts();
+    (own.operation, own.phase) = (operation, phase);
+    if let Some(event) = thread.event(own, now) {
+        let event = event.tag(Tag::Context);
+        event.number(operation.into()).number(phase.into()).end();
+    }
+}
+
+/// Gives an operation its number.
+pub(crate) fn operation(name: &str) -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    // Relaxed: a number.
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut payload = Short::new();
+    payload.number(number.into());
+    payload.number(name.len() as u64);
+    file::block(Kind::Operations, [payload.bytes(), name.as_bytes(), &[]]);
+    number
+}
+
+#[inline]
+fn record(event: impl FnOnce(&Thread, &mut Own) -> Option<()>) {
+    let Some(mut mine) = thread::mine() else {
+        return lost::call();
+    };
+    let (thread, own) = mine.parts();
+    if event(thread, own).is_none() {
+        lost::call();
+    }
+}
+
+/// The number of this thread's stack.
+#[inline]
+fn path(own: &mut Own) -> u32 {
+    let path = walker(own)
+        .zip(Paths::shared())
+        .map_or(PathId::NONE, |(walker, paths)| walker.capture(paths));
+    if path == PathId::NONE {
+        lost::stack();
+    }
+    path.get()
+}
+
+#[inline]
+fn walker(own: &mut Own) -> Option<&mut Walker> {
+    if own.walker.is_none() {
+        own.walker = Walker::reserve();
+    }
+    own.walker.as_deref_mut()
+}
