@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Class, Frame, Profile, StackId, StringId, Sums};
+use crate::model::{Class, Frame, FrameId, Profile, StackId, Stacks, StringId, Sums};
 
 /// What tells one function from another: its name, or its module where it has none, and its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,7 +38,7 @@ pub struct FunctionSums {
     pub class: Class,
     /// Everything asked for while it was on the stack, counted once however often it was there.
     pub inclusive: Sums,
-    /// What it is the site of, see [`Stacks::site`](crate::Stacks::site).
+    /// What it is the site of, see [`Stacks::sites`].
     pub as_site: Sums,
 }
 
@@ -46,10 +46,11 @@ impl Profile {
     /// The sums of every function on any stack, in the order in which they first appear.
     #[must_use]
     pub fn function_sums(&self) -> Vec<FunctionSums> {
-        let frames = self.stacks.frames();
         let mut functions: Vec<FunctionSums> = Vec::new();
         let mut ids = HashMap::new();
-        let function_of: Vec<usize> = frames
+        let function_of: Vec<usize> = self
+            .stacks
+            .frames()
             .iter()
             .map(|frame| {
                 let key = FunctionKey::from(*frame);
@@ -64,23 +65,104 @@ impl Profile {
                 })
             })
             .collect();
-        // The stack that a function was last counted for, so that recursion counts once.
-        let mut counted = vec![StackId::EMPTY; functions.len()];
-        for (stack, sums) in self.stacks.ids().zip(self.stack_sums()) {
-            if sums == Sums::default() {
-                continue;
-            }
-            for frame in self.stacks.walk(stack) {
-                let function = function_of[frame.index()];
-                if counted[function] != stack {
-                    counted[function] = stack;
-                    functions[function].inclusive += sums;
-                }
-            }
-            if let Some(site) = self.stacks.site(stack) {
-                functions[function_of[site.index()]].as_site += sums;
+        let own = self.stack_sums();
+        for (site, sums) in self.stacks.sites().into_iter().zip(&own) {
+            if let Some(site) = site {
+                functions[function_of[site.index()]].as_site += *sums;
             }
         }
+        let inclusive = inclusive(&self.stacks, own, &function_of, functions.len());
+        for (function, inclusive) in functions.iter_mut().zip(inclusive) {
+            function.inclusive = inclusive;
+        }
         functions
+    }
+}
+
+/// The sums of each function: those of every call of it that is not within another call of it, with all that it called.
+fn inclusive(
+    stacks: &Stacks,
+    own: Vec<Sums>,
+    function_of: &[usize],
+    functions: usize,
+) -> Vec<Sums> {
+    let mut all = vec![Sums::default(); functions];
+    let mut with_called = own;
+    let mut called: Vec<Vec<StackId>> = vec![Vec::new(); with_called.len()];
+    for stack in stacks.ids().rev() {
+        if let Some((caller, _)) = stacks.node(stack) {
+            let sums = with_called[stack.index()];
+            with_called[caller.index()] += sums;
+            called[caller.index()].push(stack);
+        }
+    }
+    // How often each function is on the stack that is gone through.
+    let mut depth = vec![0_u32; functions];
+    let mut way = vec![(StackId::EMPTY, false)];
+    while let Some((stack, is_left)) = way.pop() {
+        let function = stacks
+            .node(stack)
+            .map(|(_, frame): (StackId, FrameId)| function_of[frame.index()]);
+        if is_left {
+            if let Some(function) = function {
+                depth[function] -= 1;
+            }
+            continue;
+        }
+        if let Some(function) = function {
+            if depth[function] == 0 {
+                all[function] += with_called[stack.index()];
+            }
+            depth[function] += 1;
+        }
+        way.push((stack, true));
+        way.extend(called[stack.index()].iter().map(|called| (*called, false)));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Amount, Data};
+
+    #[test]
+    fn a_function_that_calls_itself_is_counted_once() {
+        let mut profile = Profile::default();
+        let name = |name: &str, profile: &mut Profile| {
+            let frame = Frame {
+                function: profile.strings.intern(name),
+                class: Class::Workspace,
+                ..Frame::default()
+            };
+            profile.stacks.frame(frame)
+        };
+        let (a, b) = (name("a", &mut profile), name("b", &mut profile));
+        let mut stack = |frames: &[FrameId]| {
+            let call = |stack, frame: &FrameId| profile.stacks.call(stack, *frame);
+            frames.iter().fold(StackId::EMPTY, call)
+        };
+        let stacks = [
+            stack(&[a]),
+            stack(&[a, b, a]),
+            stack(&[b, a, b, b]),
+            stack(&[b]),
+        ];
+        let one = Sums {
+            allocations: Amount { count: 1, bytes: 8 },
+            ..Sums::default()
+        };
+        profile.data = Data::Sums(stacks.into_iter().map(|stack| (stack, one)).collect());
+        let counts: Vec<(u64, u64)> = profile
+            .function_sums()
+            .iter()
+            .map(|sums| {
+                (
+                    sums.inclusive.allocations.count,
+                    sums.as_site.allocations.count,
+                )
+            })
+            .collect();
+        assert_eq!(counts, [(3, 2), (3, 2)]);
     }
 }

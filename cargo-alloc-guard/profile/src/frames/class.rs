@@ -73,7 +73,6 @@ fn is_guard(file: &str) -> bool {
 fn by_name(function: &str) -> Class {
     let path = function.trim_start_matches(['<', '&']);
     match path.split("::").next().unwrap_or("") {
-        "" => Class::Unknown,
         "alloc_guard" | "alloc_guard_core" | "backtrace" | "dhat" => Class::Guard,
         "core"
         | "alloc"
@@ -82,7 +81,7 @@ fn by_name(function: &str) -> Class {
         | "hashbrown"
         | "__rustc"
         | "__rust_begin_short_backtrace" => Class::Std,
-        _ if !function.contains("::") => Class::System,
+        name if !name.is_empty() && !function.contains("::") => Class::System,
         _ => Class::Unknown,
     }
 }

@@ -17,7 +17,7 @@ pub enum Class {
     Guard,
     /// The system's: libc, start-up code, C sources.
     System,
-    /// There is neither a name nor a path to tell it by.
+    /// There is no path to tell it by, and its name, if it has one, may be the user's or a dependency's.
     #[default]
     Unknown,
 }
@@ -136,14 +136,39 @@ impl Stacks {
         self.frames.get(id.index()).copied().unwrap_or_default()
     }
 
-    /// The **site** of `stack`: the innermost frame of the user's, else the innermost in a dependency.
+    /// The **site** of `stack`: the innermost frame of the user's, else the innermost in a dependency, else, where there is no debug
+    /// information, the innermost with a name that may be either's.
     #[must_use]
     pub fn site(&self, stack: StackId) -> Option<FrameId> {
-        let of = |class| {
+        let of = |rank| {
             self.walk(stack)
-                .find(move |frame| self.get(*frame).class == class)
+                .find(move |frame| self.rank(*frame) == rank)
         };
-        of(Class::Workspace).or_else(|| of(Class::Dependency))
+        of(1).or_else(|| of(2)).or_else(|| of(3))
+    }
+
+    /// The site of each stack, one for each of [`Stacks::ids`].
+    #[must_use]
+    pub fn sites(&self) -> Vec<Option<FrameId>> {
+        let mut sites: Vec<Option<FrameId>> = Vec::with_capacity(self.count());
+        sites.push(None);
+        for (caller, frame) in &self.nodes {
+            let callers = sites.get(caller.index()).copied().flatten();
+            let is_site = self.rank(*frame) <= callers.map_or(3, |site| self.rank(site));
+            sites.push(if is_site { Some(*frame) } else { callers });
+        }
+        sites
+    }
+
+    /// How well a frame serves as a site: 1 best, 3 worst, 4 not at all.
+    fn rank(&self, frame: FrameId) -> u8 {
+        let frame = self.get(frame);
+        match frame.class {
+            Class::Workspace => 1,
+            Class::Dependency => 2,
+            Class::Unknown if frame.function != StringId::EMPTY => 3,
+            Class::Std | Class::Guard | Class::System | Class::Unknown => 4,
+        }
     }
 }
 
@@ -191,8 +216,13 @@ mod tests {
         let both = path(&[user, user, dependency, std]);
         let foreign = path(&[std, dependency, std]);
         let none = path(&[std]);
-        assert_eq!(stacks.site(both), Some(user));
-        assert_eq!(stacks.site(foreign), Some(dependency));
-        assert_eq!(stacks.site(none), None);
+        for (stack, site) in [
+            (both, Some(user)),
+            (foreign, Some(dependency)),
+            (none, None),
+        ] {
+            assert_eq!(stacks.site(stack), site);
+            assert_eq!(stacks.sites()[stack.index()], site);
+        }
     }
 }
