@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod derive;
+mod diff;
 mod error;
 pub mod export;
 mod frames;
@@ -10,6 +11,7 @@ mod read;
 mod symbols;
 
 pub use derive::{FunctionKey, FunctionSums, Row, Rows, Step, Timeline, Totals};
+pub use diff::{Diff, DiffNode, DiffTree, Function, FunctionChange, diff};
 pub use error::{Error, ErrorKind};
 pub use model::{
     Allocation, AllocationId, Allocations, Amount, BuildProfile, Class, Context, ContextId, Data,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Class, Frame, FrameId, Profile, StackId, Stacks, StringId, Sums};
+use crate::model::{Class, Frame, Profile, StringId, Sums};
 
 /// What tells one function from another: its name, or its module where it has none, and its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,7 +38,7 @@ pub struct FunctionSums {
     pub class: Class,
     /// Everything asked for while it was on the stack, counted once however often it was there.
     pub inclusive: Sums,
-    /// What it is the site of, see [`Stacks::sites`].
+    /// What it is the site of, see [`Stacks::sites`](crate::Stacks::sites).
     pub as_site: Sums,
 }
 
@@ -71,7 +71,15 @@ impl Profile {
                 functions[function_of[site.index()]].as_site += *sums;
             }
         }
-        let inclusive = inclusive(&self.stacks, own, &function_of, functions.len());
+        let nodes: Vec<(usize, Option<usize>)> = self
+            .stacks
+            .ids()
+            .map(|stack| match self.stacks.node(stack) {
+                Some((caller, frame)) => (caller.index(), Some(function_of[frame.index()])),
+                None => (0, None),
+            })
+            .collect();
+        let inclusive = inclusive(&nodes, own, functions.len());
         for (function, inclusive) in functions.iter_mut().zip(inclusive) {
             function.inclusive = inclusive;
         }
@@ -80,29 +88,27 @@ impl Profile {
 }
 
 /// The sums of each function: those of every call of it that is not within another call of it, with all that it called.
-fn inclusive(
-    stacks: &Stacks,
+/// A node is its caller, which comes before it, and its function, which the root does not have.
+pub(crate) fn inclusive(
+    nodes: &[(usize, Option<usize>)],
     own: Vec<Sums>,
-    function_of: &[usize],
     functions: usize,
 ) -> Vec<Sums> {
     let mut all = vec![Sums::default(); functions];
     let mut with_called = own;
-    let mut called: Vec<Vec<StackId>> = vec![Vec::new(); with_called.len()];
-    for stack in stacks.ids().rev() {
-        if let Some((caller, _)) = stacks.node(stack) {
-            let sums = with_called[stack.index()];
-            with_called[caller.index()] += sums;
-            called[caller.index()].push(stack);
+    let mut called: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+    for (node, (caller, function)) in nodes.iter().enumerate().rev() {
+        if function.is_some() {
+            let sums = with_called[node];
+            with_called[*caller] += sums;
+            called[*caller].push(node);
         }
     }
     // How often each function is on the stack that is gone through.
     let mut depth = vec![0_u32; functions];
-    let mut way = vec![(StackId::EMPTY, false)];
-    while let Some((stack, is_left)) = way.pop() {
-        let function = stacks
-            .node(stack)
-            .map(|(_, frame): (StackId, FrameId)| function_of[frame.index()]);
+    let mut way = vec![(0, false)];
+    while let Some((node, is_left)) = way.pop() {
+        let function = nodes.get(node).and_then(|(_, function)| *function);
         if is_left {
             if let Some(function) = function {
                 depth[function] -= 1;
@@ -111,12 +117,12 @@ fn inclusive(
         }
         if let Some(function) = function {
             if depth[function] == 0 {
-                all[function] += with_called[stack.index()];
+                all[function] += with_called[node];
             }
             depth[function] += 1;
         }
-        way.push((stack, true));
-        way.extend(called[stack.index()].iter().map(|called| (*called, false)));
+        way.push((node, true));
+        way.extend(called[node].iter().map(|called| (*called, false)));
     }
     all
 }
@@ -124,7 +130,7 @@ fn inclusive(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Amount, Data};
+    use crate::model::{Amount, Data, FrameId, StackId};
 
     #[test]
     fn a_function_that_calls_itself_is_counted_once() {

@@ -5,6 +5,7 @@ mod rows;
 mod sums;
 mod timeline;
 
+pub(crate) use functions::inclusive;
 pub use functions::{FunctionKey, FunctionSums};
 pub use rows::{Row, Rows};
 pub use sums::Totals;

@@ -160,15 +160,19 @@ impl Stacks {
         sites
     }
 
-    /// How well a frame serves as a site: 1 best, 3 worst, 4 not at all.
     fn rank(&self, frame: FrameId) -> u8 {
         let frame = self.get(frame);
-        match frame.class {
-            Class::Workspace => 1,
-            Class::Dependency => 2,
-            Class::Unknown if frame.function != StringId::EMPTY => 3,
-            Class::Std | Class::Guard | Class::System | Class::Unknown => 4,
-        }
+        site_rank(frame.class, frame.function != StringId::EMPTY)
+    }
+}
+
+/// How well a frame serves as a site: 1 best, 3 worst, 4 not at all.
+pub(crate) fn site_rank(class: Class, has_name: bool) -> u8 {
+    match class {
+        Class::Workspace => 1,
+        Class::Dependency => 2,
+        Class::Unknown if has_name => 3,
+        Class::Std | Class::Guard | Class::System | Class::Unknown => 4,
     }
 }
 
