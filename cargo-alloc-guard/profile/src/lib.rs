@@ -18,4 +18,4 @@ pub use model::{
     Event, Frame, FrameId, Kind, OperationId, Origin, Phase, Profile, StackId, Stacks, StringId,
     Strings, Sums, Thread, ThreadId, Warning,
 };
-pub use read::{open, read};
+pub use read::{Scrubbed, open, read, scrub};

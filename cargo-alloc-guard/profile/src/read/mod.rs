@@ -3,5 +3,7 @@
 mod bytehound;
 mod open;
 mod recorder;
+mod scrub;
 
 pub use open::{open, read};
+pub use scrub::{Scrubbed, scrub};

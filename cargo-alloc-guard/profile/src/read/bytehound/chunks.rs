@@ -38,6 +38,8 @@ pub(super) struct Chunks<R> {
     unpacked: Vec<u8>,
     /// How much of `unpacked` has been taken.
     taken: usize,
+    /// What has been taken since the last [`Chunks::kept`]; `None` before the first.
+    kept: Option<Vec<u8>>,
 }
 
 impl<R: Read> Chunks<R> {
@@ -49,6 +51,7 @@ impl<R: Read> Chunks<R> {
             packed: Vec::new(),
             unpacked: Vec::new(),
             taken: 0,
+            kept: None,
         }
     }
 
@@ -140,6 +143,19 @@ impl<R: Read> Chunks<R> {
         Error::damaged(self.chunk, format!("damaged ByteHound file: {what}")).into()
     }
 
+    /// What has been taken since this was asked last; from the first time on it is kept.
+    pub(super) fn kept(&mut self) -> Vec<u8> {
+        self.kept.replace(Vec::new()).unwrap_or_default()
+    }
+
+    fn advance(&mut self, length: usize) {
+        let end = self.taken + length;
+        if let Some(kept) = &mut self.kept {
+            kept.extend_from_slice(self.unpacked.get(self.taken..end).unwrap_or_default());
+        }
+        self.taken = end;
+    }
+
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
         let mut array = [0; N];
         let mut filled = 0;
@@ -151,7 +167,7 @@ impl<R: Read> Chunks<R> {
             let length = from.len().min(to.len());
             to[..length].copy_from_slice(&from[..length]);
             filled += length;
-            self.taken += length;
+            self.advance(length);
         }
         Ok(array)
     }
@@ -190,7 +206,7 @@ impl<R: Read> Chunks<R> {
             let from = self.rest();
             let part = from.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             take(&from[..part]);
-            self.taken += part;
+            self.advance(part);
             left -= part as u64;
         }
         Ok(())

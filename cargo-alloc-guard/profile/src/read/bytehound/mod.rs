@@ -4,5 +4,7 @@ mod chunks;
 mod events;
 mod load;
 mod maps;
+mod scrub;
 
 pub(crate) use load::read;
+pub(crate) use scrub::scrub;
