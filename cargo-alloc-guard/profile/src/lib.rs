@@ -6,6 +6,7 @@ mod diff;
 mod error;
 pub mod export;
 mod frames;
+pub mod html;
 mod model;
 mod read;
 mod symbols;

@@ -16,8 +16,8 @@
  *
  * @typedef {object} ProfileData
  * @property {string} title
- * @property {"alloc-guard" | "bytehound" | "dhat"} source - what recorded it
- * @property {string} started - RFC 3339 in UTC; empty if not known
+ * @property {string} source - what recorded it: `alloc-guard`, `ByteHound`, `DHAT`
+ * @property {number} started_ms - since 1970; 0 if not known
  * @property {number} duration_ns - 0 if not known
  * @property {string} program
  * @property {string} target - target triple; empty if not known
@@ -116,7 +116,7 @@
 /**
  * @typedef {object} EventColumns
  * @property {number[]} time_ns
- * @property {number[]} end_ns - when it was freed; -1 if live at the end
+ * @property {(number | null)[]} end_ns - when it was freed; null if live at the end
  * @property {number[]} size
  * @property {number[]} stack
  * @property {number[]} thread

@@ -147,7 +147,7 @@ function facts(profile) {
     ["Program", data.program],
     ["Target", data.target],
     ["Build", data.build],
-    ["Recorded", data.started ? `${data.started.replace("T", " ").replace(/(\.\d+)?Z$/, "")} UTC by ${data.source}` : `by ${data.source}`],
+    ["Recorded", data.started_ms > 0 ? `${new Date(data.started_ms).toISOString().slice(0, 19).replace("T", " ")} UTC by ${data.source}` : `by ${data.source}`],
     ["Duration", data.duration_ns > 0 ? timeText(data.duration_ns) : ""],
     ["Threads", data.threads.length > 0 ? countText(data.threads.length) : ""],
     ["Stacks", countText(profile.stacks - 1)],

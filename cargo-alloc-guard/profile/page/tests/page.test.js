@@ -18,7 +18,7 @@ before(async () => {
   server = await serve({
     one: build(report(data)),
     two: build(report(data, changed)),
-    dhat: build(report(sample({ count: 500, source: "dhat" }))),
+    dhat: build(report(sample({ count: 500, source: "DHAT" }))),
     many: build(report(sample({ count: 60_000 }))),
     none: build(report(sample({ count: 0 }))),
     truncated: buildPacked(packed.slice(0, packed.length / 2)),
@@ -372,7 +372,7 @@ onPage("a profile without differences says so", "two#metric=leaked&thread=3&phas
 onPage("what DHAT does not know is said, not shown as nothing", "dhat", async (page) => {
   assert.equal(await page.locator("#spark").isVisible(), false);
   await tab(page, "Timeline");
-  assert.match(await text(page, ".panel-timeline"), /dhat profile does not say when/);
+  assert.match(await text(page, ".panel-timeline"), /DHAT profile does not say when/);
   await tab(page, "Threads");
   assert.match(await text(page, ".panel-threads"), /does not say which thread/);
   await tab(page, "Phases");

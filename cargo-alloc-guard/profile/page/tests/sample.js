@@ -92,7 +92,7 @@ export function sample({ count = 4000, seed = 1, growth = 1, spread = 3, title =
     let left = random() * whole;
     return weights.findIndex((weight) => (left -= weight) < 0);
   };
-  const timed = source !== "dhat";
+  const timed = source !== "DHAT";
   const threads = timed ? ["main", "worker-1", "worker-2", "<b>markup</b>"] : [];
   const operations = timed
     ? { name: ["parse::a_module_is_parsed", "hash::digest_is_alloc_free", "report::lines_fit"], title: ["parses a module", "", ""], expectation: ["at most 2,000 allocations", "no allocations", "at most 10 KiB"], verdict: ["passed", "failed", ""], measured: ["1,204 allocations", "3 allocations, 192 B", ""] }
@@ -167,7 +167,7 @@ export function sample({ count = 4000, seed = 1, growth = 1, spread = 3, title =
   return {
     title,
     source,
-    started: timed ? "2026-11-23T10:20:30Z" : "",
+    started_ms: timed ? Date.UTC(2026, 10, 23, 10, 20, 30) : 0,
     duration_ns: timed ? duration : 0,
     program: "target/release/wsc",
     target: "x86_64-unknown-linux-gnu",
@@ -195,7 +195,7 @@ export function sample({ count = 4000, seed = 1, growth = 1, spread = 3, title =
     rows,
     events:
       timed && count <= EVENTS
-        ? { time_ns: list.map((one) => one.time), end_ns: list.map((one) => one.end), size: list.map((one) => one.size), stack: list.map((one) => one.stack), thread: list.map((one) => one.thread), context: list.map((one) => one.context), kind: list.map((one) => one.kind) }
+        ? { time_ns: list.map((one) => one.time), end_ns: list.map((one) => (one.end < 0 ? null : one.end)), size: list.map((one) => one.size), stack: list.map((one) => one.stack), thread: list.map((one) => one.thread), context: list.map((one) => one.context), kind: list.map((one) => one.kind) }
         : null,
   };
 }

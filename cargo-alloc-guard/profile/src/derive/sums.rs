@@ -141,6 +141,13 @@ impl Profile {
         }
     }
 
+    /// Hands out what each allocation adds to sums, in parts; nothing if the file has sums only.
+    pub(crate) fn each_sums(&self, add: impl FnMut(&Allocation, Sums)) {
+        if let Some(allocations) = self.allocations() {
+            self.each(allocations, peak(allocations), add);
+        }
+    }
+
     /// Hands out what each allocation adds to sums, in parts.
     fn each(&self, allocations: &Allocations, peak: Peak, mut add: impl FnMut(&Allocation, Sums)) {
         for (_, allocation) in allocations.iter() {
