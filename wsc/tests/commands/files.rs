@@ -114,6 +114,55 @@ fn a_signature_file_that_cannot_be_written_leaves_no_module() {
     assert_eq!(names(folder.path()), before);
 }
 
+#[test]
+fn what_a_link_leads_to_is_replaced_and_the_link_stays() {
+    let folder = folder();
+    let (out, link) = (folder.path().join("out.wasm"), folder.path().join("link"));
+    fs::write(&out, "before").unwrap();
+    std::os::unix::fs::symlink("out.wasm", &link).unwrap();
+    let line = "attach -i modules/json.wasm -S signed/detached.sig -o link";
+    let output = wsc(folder.path(), line, b"");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let attached = fs::read(folder.path().join("signed/single-kid.wasm")).unwrap();
+    assert!(fs::read(&out).unwrap() == attached);
+}
+
+#[test]
+fn a_wrong_key_shows_before_the_rest_of_the_module_comes() {
+    let folder = folder();
+    let mut child = Command::new(COMMAND)
+        .current_dir(folder.path())
+        .args(["verify", "-i", "-", "-K", "keys/mallory.pk"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let module = fs::read(folder.path().join("signed/big.wasm")).unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&module[..200]).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    // The rest could still come.
+    drop(input);
+}
+
+#[test]
+fn a_name_that_is_too_long_to_hold_is_refused() {
+    let folder = folder();
+    let name = vec![b'x'; 5 << 20];
+    // Five bytes for each length: the section has the name and its length.
+    let frame = [0, 0x85, 0x80, 0xc0, 0x82, 0, 0x80, 0x80, 0xc0, 0x82, 0];
+    let module = [b"\0asm\x01\0\0\0", &frame[..], &name].concat();
+    let output = wsc(folder.path(), "verify -i - -K keys/alice.pk", &module);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("buffer too small"), "{message}");
+    assert!(
+        message.ends_with("; this command has room for 4 MiB\n"),
+        "{message}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_module_larger_than_memory_is_verified() {

@@ -93,6 +93,22 @@ fn nothing_else_overwrites_a_key_either() {
     }
 }
 
+#[test]
+fn an_encrypted_key_is_a_key() {
+    for name in ["encrypted.pem", "encrypted.ssh"] {
+        let folder = folder();
+        let path = folder.path().join(name);
+        let key = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/keys")
+            .join(name);
+        fs::copy(&key, &path).unwrap();
+        let line = format!("sign -i modules/json.wasm -o {name} -k keys/alice.sk");
+        let refused = wsc(folder.path(), &line, b"");
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert_eq!(fs::read(&path).unwrap(), fs::read(&key).unwrap());
+    }
+}
+
 /// Whether a program is there. `ALLOC_GUARD_REQUIRE_OPENSSL=1` and `ALLOC_GUARD_REQUIRE_SSH_KEYGEN=1` say that it has
 /// to be, so that the proof cannot get lost unseen.
 fn is_here(program: &str) -> bool {

@@ -69,7 +69,7 @@ fn remedy(kind: ErrorKind) -> &'static str {
         ErrorKind::EncryptedKey => "; decrypt it first, an OpenSSH key with `ssh-keygen -p`",
         ErrorKind::PartCountMismatch => "; `wsc show` lists the parts and what is signed",
         ErrorKind::AlreadySigned => "; `wsc detach` takes it out",
-        ErrorKind::BufferTooSmall => ": more than 4 MiB",
+        ErrorKind::BufferTooSmall => "; this command has room for 4 MiB",
         ErrorKind::NoDelimiter => "; `wsc split` puts one there, before the module is signed",
         _ => "",
     }

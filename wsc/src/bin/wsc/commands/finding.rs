@@ -91,7 +91,6 @@ impl<'a> Refusal<'a> {
                 | ErrorKind::BadSignature
                 | ErrorKind::PartCountMismatch
                 | ErrorKind::TooFewSigners
-                | ErrorKind::NothingWanted
         );
         let place = match signature {
             Some(source) if is_about_signature => source,
