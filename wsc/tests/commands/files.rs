@@ -120,8 +120,8 @@ fn what_a_link_leads_to_is_replaced_and_the_link_stays() {
     let (out, link) = (folder.path().join("out.wasm"), folder.path().join("link"));
     fs::write(&out, "before").unwrap();
     std::os::unix::fs::symlink("out.wasm", &link).unwrap();
-    let line = "attach -i modules/json.wasm -S signed/detached.sig -o link";
-    let output = wsc(folder.path(), line, b"");
+    let command = "attach -i modules/json.wasm -S signed/detached.sig -o link";
+    let output = wsc(folder.path(), command, b"");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     let attached = fs::read(folder.path().join("signed/single-kid.wasm")).unwrap();
