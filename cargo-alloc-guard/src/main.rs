@@ -18,6 +18,7 @@ mod format;
 mod init;
 mod marks;
 mod progress;
+mod recording;
 mod records;
 mod run;
 mod settings;

@@ -12,6 +12,7 @@ use super::{
     doctor::{self, DoctorArguments},
     init::{self, InitArguments},
     merge::{self, MergeArguments},
+    profile::{self, ProfileArguments},
     report::{self, ReportArguments},
 };
 
@@ -65,6 +66,9 @@ pub(crate) enum Command {
     /// Take what was measured over into the baselines.
     #[command(after_help = accept::EXAMPLES)]
     Accept(AcceptArguments),
+    /// Run the tests with every call of the allocator recorded.
+    #[command(after_help = profile::EXAMPLES)]
+    Profile(ProfileArguments),
     /// Say what is wrong with guarded tests that no test says itself.
     #[command(after_help = doctor::HELP)]
     Doctor(DoctorArguments),

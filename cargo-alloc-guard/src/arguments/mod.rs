@@ -8,6 +8,7 @@ mod doctor;
 mod init;
 mod line;
 mod merge;
+mod profile;
 mod report;
 
 pub(crate) use accept::AcceptArguments;
@@ -18,4 +19,5 @@ pub(crate) use doctor::DoctorArguments;
 pub(crate) use init::InitArguments;
 pub(crate) use line::{Arguments, Command};
 pub(crate) use merge::MergeArguments;
+pub(crate) use profile::ProfileArguments;
 pub(crate) use report::ReportArguments;

@@ -7,13 +7,14 @@ mod doctor;
 mod generate;
 mod init;
 mod merge;
+mod profile;
 mod report;
 
 use std::io::Write;
 
 use anyhow::Result;
 
-use self::{doctor::DoctorSettings, init::InitSettings};
+use self::{doctor::DoctorSettings, init::InitSettings, profile::ProfileSettings};
 use crate::{
     arguments::{Arguments, Command},
     settings::CheckSettings,
@@ -33,6 +34,7 @@ pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
         Command::Man { folder } => generate::man(folder.as_deref(), out),
         Command::Merge(arguments) => merge::run(arguments, out),
         Command::Accept(arguments) => accept::run(arguments, out),
+        Command::Profile(arguments) => profile::run(&ProfileSettings::new(arguments), out),
         Command::Doctor(arguments) => doctor::run(&DoctorSettings::new(arguments), out),
         Command::Init(arguments) => init::run(&InitSettings::new(arguments), out),
     }

@@ -12,6 +12,7 @@ mod init;
 mod merge;
 mod nextest;
 mod outcomes;
+mod profile;
 mod project;
 mod repository;
 mod selection;
