@@ -180,7 +180,7 @@ mod tests {
         for (at, byte, text) in [
             (0, b'B', "not a profile"),
             (8, 2, "its format has version 2"),
-            (15, 9, "the block at byte 12 is longer"),
+            (16, 9, "the block at byte 12 is longer"),
         ] {
             let mut damaged = sample();
             damaged[at] = byte;
