@@ -1,9 +1,10 @@
 //! `append`: custom sections behind a module, and a signature of all of it.
 
-use wsc::{Module, OwnedSection};
+use wsc::OwnedSection;
 
 use crate::{
     arguments::AppendArguments,
+    commands::read_module,
     failure::Failure,
     files::Source,
     keys::{Delimiters, Signer},
@@ -17,10 +18,9 @@ pub(super) fn run(arguments: &AppendArguments) -> Result<Status, Failure> {
     Source::check(contents.chain(signer.sources()).chain([input]))?;
     let Signer { secret, key_id } = Signer::read(signer)?;
     let progress = Progress::on_terminal();
-    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
+    let mut module = read_module(input, &progress)?;
     progress.begin("Signing", None);
-    let mut module = Module::parse(&bytes).map_err(refused)?;
     let mut sections = Vec::with_capacity(arguments.sections.len());
     for new in &arguments.sections {
         let content = new.content.read()?;

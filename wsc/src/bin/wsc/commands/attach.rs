@@ -1,20 +1,20 @@
 //! `attach`: a signature from a file of its own into the module.
 
-use wsc::{Module, SignatureData};
+use wsc::SignatureData;
 
 use crate::{
-    arguments::AttachArguments, failure::Failure, files::Source, progress::Progress, status::Status,
+    arguments::AttachArguments, commands::read_module, failure::Failure, files::Source,
+    progress::Progress, status::Status,
 };
 
 pub(super) fn run(arguments: &AttachArguments) -> Result<Status, Failure> {
     let (input, signature) = (&arguments.input_file, &arguments.signature_file);
     Source::check([input, signature])?;
     let progress = Progress::on_terminal();
-    let bytes = input.read_with(&progress)?;
     let payload = signature.read()?;
     SignatureData::parse(&payload).map_err(|error| Failure::refused(signature, error))?;
     let refused = |error| Failure::refused(input, error);
-    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let mut module = read_module(input, &progress)?;
     module.attach(&payload).map_err(refused)?;
     let module = module.serialize();
     progress.begin("Writing", None);

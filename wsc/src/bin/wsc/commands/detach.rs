@@ -1,9 +1,8 @@
 //! `detach`: the signature of a module into a file of its own.
 
-use wsc::Module;
-
 use crate::{
     arguments::DetachArguments,
+    commands::read_module,
     failure::Failure,
     files::{Kind, Outputs},
     progress::Progress,
@@ -13,9 +12,8 @@ use crate::{
 pub(super) fn run(arguments: &DetachArguments) -> Result<Status, Failure> {
     let input = &arguments.input_file;
     let progress = Progress::on_terminal();
-    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
-    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let mut module = read_module(input, &progress)?;
     let signature = module.detach().map_err(refused)?;
     let module = module.serialize();
     progress.begin("Writing", None);

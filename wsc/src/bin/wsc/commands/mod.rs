@@ -14,10 +14,13 @@ mod split;
 mod verify;
 
 use serde::Serialize;
+use wsc::Module;
 
 use crate::{
     arguments::{Command, RekorCommand},
     failure::Failure,
+    files::Source,
+    progress::Progress,
     status::Status,
 };
 
@@ -35,6 +38,12 @@ pub(crate) fn run(command: Command, out: &mut Vec<u8>) -> Result<Status, Failure
         Command::VerifyMatrix(arguments) => matrix::run(&arguments, out),
         Command::Rekor(RekorCommand::Verify(arguments)) => rekor::run(&arguments, out),
     }
+}
+
+/// Reads a module. Its bytes are in memory once: the copy that was read is given back at the end.
+fn read_module(input: &Source, progress: &Progress) -> Result<Module, Failure> {
+    let bytes = input.read_with(progress)?;
+    Module::parse(&bytes).map_err(|error| Failure::refused(input, error))
 }
 
 /// Writes a document for scripts.

@@ -5,7 +5,7 @@ use wsc::{Encoding, Module, SignatureData, SignatureSet};
 
 use crate::{
     arguments::{Format, ShowArguments},
-    commands::{hexadecimal, write_json},
+    commands::{hexadecimal, read_module, write_json},
     failure::Failure,
     files::Source,
     progress::Progress,
@@ -54,9 +54,8 @@ pub(super) fn run(arguments: &ShowArguments, out: &mut Vec<u8>) -> Result<Status
     let input = &arguments.input_file;
     Source::check(arguments.signature_file.iter().chain([input]))?;
     let progress = Progress::on_terminal();
-    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
-    let module = Module::parse(&bytes).map_err(refused)?;
+    let module = read_module(input, &progress)?;
     let detached = arguments.signature_file.as_ref();
     let payload = detached.map(Source::read).transpose()?;
     let signature = match (detached, &payload) {
@@ -66,12 +65,16 @@ pub(super) fn run(arguments: &ShowArguments, out: &mut Vec<u8>) -> Result<Status
         }
         _ => module.signature().map_err(refused)?,
     };
+    let lengths = module
+        .sections()
+        .iter()
+        .map(|section| section.as_bytes().len());
     let shown = Shown {
         encoding: match module.encoding() {
             Encoding::Module => "module",
             Encoding::Component => "component",
         },
-        bytes: bytes.len(),
+        bytes: HEADER_BYTES + lengths.sum::<usize>(),
         sections: show_sections(&module, signature.is_some() && detached.is_none()),
         signature: signature.as_ref().map(show_sets),
     };

@@ -1,9 +1,8 @@
 //! `sign`: a signature, in the module or in a file of its own.
 
-use wsc::Module;
-
 use crate::{
     arguments::SignArguments,
+    commands::read_module,
     failure::Failure,
     files::{Kind, Outputs, Source},
     keys::Signer,
@@ -17,10 +16,9 @@ pub(super) fn run(arguments: &SignArguments) -> Result<Status, Failure> {
     Source::check(signer.sources().chain(others).chain([input]))?;
     let Signer { secret, key_id } = Signer::read(signer)?;
     let progress = Progress::on_terminal();
-    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
+    let mut module = read_module(input, &progress)?;
     progress.begin("Signing", None);
-    let mut module = Module::parse(&bytes).map_err(refused)?;
     let key_id = key_id.as_ref();
     let signature = match (&arguments.signature_file, others) {
         (None, _) => {

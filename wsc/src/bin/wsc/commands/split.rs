@@ -1,18 +1,15 @@
 //! `split`: a module divided into parts.
 
-use wsc::Module;
-
 use crate::{
-    arguments::SplitArguments, failure::Failure, keys::Delimiters, progress::Progress,
-    status::Status,
+    arguments::SplitArguments, commands::read_module, failure::Failure, keys::Delimiters,
+    progress::Progress, status::Status,
 };
 
 pub(super) fn run(arguments: &SplitArguments) -> Result<Status, Failure> {
     let input = &arguments.input_file;
     let progress = Progress::on_terminal();
-    let bytes = input.read_with(&progress)?;
     let refused = |error| Failure::refused(input, error);
-    let mut module = Module::parse(&bytes).map_err(refused)?;
+    let mut module = read_module(input, &progress)?;
     let splits = arguments.splits.as_ref();
     let wants = |name: &str| splits.is_none_or(|splits| splits.is_match(name));
     let mut delimiters = Delimiters::default();
