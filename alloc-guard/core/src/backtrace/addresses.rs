@@ -118,6 +118,7 @@ impl Addresses {
 
     /// Forgets all addresses, because code was unloaded and other code may come to stand in its
     /// place. Their numbers go on to mean what they meant.
+    #[cfg(own_walk)]
     pub(super) fn retire(&self) {
         for slot in &self.slots {
             // Relaxed: see the release below.
@@ -127,5 +128,55 @@ impl Addresses {
         }
         // Release: pairs with the acquire in `generation`.
         self.generation.fetch_add(1, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory;
+
+    fn table() -> &'static Addresses {
+        // SAFETY: all zero bytes are an empty table.
+        unsafe { memory::zeroed() }.unwrap()
+    }
+
+    #[test]
+    fn an_address_has_one_number_and_keeps_it() {
+        let table = table();
+        let ids: Vec<_> = (1..5_000).map(|n| table.find(n * 16).unwrap().0).collect();
+        for (n, id) in (1..5_000).zip(&ids) {
+            assert_eq!(table.find(n * 16).unwrap().0, *id);
+            assert_eq!(table.address(*id), n * 16);
+            assert_eq!(AddressId::from_bits(id.bits()), *id);
+        }
+    }
+
+    #[test]
+    #[cfg(own_walk)]
+    fn a_retired_address_is_forgotten_and_its_number_is_not() {
+        let table = table();
+        let (before, _) = table.find(0x1234).unwrap();
+        table.note(before, 5);
+        assert_eq!(table.find(0x1234), Some((before, 5)));
+        let generation = table.generation();
+        table.retire();
+        assert_ne!(table.generation(), generation);
+        let (after, note) = table.find(0x1234).unwrap();
+        assert_ne!(after, before);
+        assert_eq!(note, 0);
+        assert_eq!(
+            (table.address(before), table.address(after)),
+            (0x1234, 0x1234)
+        );
+    }
+
+    #[test]
+    fn a_full_table_says_so_and_goes_on_finding_what_it_has() {
+        let table = table();
+        let (known, _) = table.find(0x1000).unwrap();
+        table.used.store(MOST, Ordering::Relaxed);
+        assert_eq!(table.find(0x2000), None);
+        assert_eq!(table.find(0x1000), Some((known, 0)));
     }
 }

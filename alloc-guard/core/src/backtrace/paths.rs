@@ -276,6 +276,139 @@ enum Added {
     Full,
 }
 
-/// In place of a node: its number was given to nobody. No node looks so, because no parent's
-/// number is as large as its own.
+/// In place of a node: its number was given to nobody. No node looks so, because no number is as
+/// large.
 const UNUSED: u64 = u64::MAX;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn tree() -> &'static Paths {
+        // SAFETY: all zero bytes are an empty tree.
+        unsafe { memory::zeroed() }.unwrap()
+    }
+
+    fn path(paths: &Paths, root: PathId, addresses: &[usize]) -> PathId {
+        let found = addresses.iter();
+        let found = found.map(|address| Some(paths.addresses.find(*address)?.0));
+        paths.path(root, found).unwrap()
+    }
+
+    #[test]
+    fn a_path_is_read_back_as_it_was_added() {
+        let paths = tree();
+        let deep: Vec<usize> = (1..=500).map(|n| n * 4097).collect();
+        let id = path(paths, PathId::NONE, &deep);
+        let read: Vec<_> = paths.frames(id).collect();
+        assert_eq!(read, deep.iter().rev().copied().collect::<Vec<_>>());
+        assert_eq!(paths.root(id), PathId::NONE);
+    }
+
+    #[test]
+    fn equal_paths_are_one_and_beginnings_are_shared() {
+        let paths = tree();
+        let long = path(paths, PathId::NONE, &[10, 20, 30]);
+        assert_eq!(path(paths, PathId::NONE, &[10, 20, 30]), long);
+        let short = path(paths, PathId::NONE, &[10, 20]);
+        assert_eq!(paths.node(long).unwrap().parent, short);
+        assert_ne!(path(paths, PathId::NONE, &[20, 10]), short);
+        assert_eq!(paths.added(&mut Cursor::default()).count(), 5);
+    }
+
+    #[test]
+    fn what_was_cut_is_another_path() {
+        let paths = tree();
+        let whole = path(paths, PathId::NONE, &[10, 20]);
+        let cut = path(paths, PathId::CUT, &[10, 20]);
+        assert_ne!(whole, cut);
+        assert_eq!(paths.root(cut), PathId::CUT);
+        assert!(paths.frames(cut).eq(paths.frames(whole)));
+    }
+
+    #[test]
+    fn roots_and_unknown_numbers_are_no_nodes() {
+        let paths = tree();
+        for id in [PathId::NONE, PathId::CUT, PathId(2), PathId(u32::MAX)] {
+            assert_eq!(paths.node(id), None);
+            assert_eq!(paths.frames(id).count(), 0);
+        }
+    }
+
+    #[test]
+    fn what_was_added_is_given_once_and_parents_first() {
+        let paths = tree();
+        let mut cursor = Cursor::default();
+        assert_eq!(paths.added(&mut cursor).count(), 0);
+        let first = path(paths, PathId::NONE, &[1, 2, 3]);
+        let nodes: Vec<_> = paths.added(&mut cursor).collect();
+        assert_eq!(
+            nodes.iter().map(|it| it.address).collect::<Vec<_>>(),
+            [1, 2, 3]
+        );
+        assert_eq!((nodes[0].parent, nodes[2].id), (PathId::NONE, first));
+        assert_eq!(
+            (nodes[1].parent, nodes[2].parent),
+            (nodes[0].id, nodes[1].id)
+        );
+        assert_eq!(paths.added(&mut cursor).count(), 0);
+        path(paths, PathId::NONE, &[1, 2, 4]);
+        let nodes: Vec<_> = paths.added(&mut cursor).collect();
+        assert_eq!((nodes.len(), nodes[0].address), (1, 4));
+    }
+
+    #[test]
+    fn threads_that_add_the_same_paths_are_given_the_same_numbers() {
+        let paths = tree();
+        let add = || {
+            let mut ids = Vec::new();
+            for n in 0..3_000 {
+                ids.push(path(
+                    paths,
+                    PathId::NONE,
+                    &[n % 7 + 1, n % 31 + 40, n + 100],
+                ));
+            }
+            ids
+        };
+        let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(add)).collect();
+        let mut seen = HashSet::new();
+        let mut cursor = Cursor::default();
+        for thread in threads {
+            let ids = thread.join().unwrap();
+            assert_eq!(ids, add());
+        }
+        for node in paths.added(&mut cursor) {
+            assert!(node.parent == PathId::NONE || seen.contains(&node.parent));
+            seen.insert(node.id);
+        }
+        let nodes = 7 + 7 * 31 + 3_000;
+        // A path that two threads added at once is there twice until one of them gave up its number.
+        assert_eq!(seen.len(), nodes);
+    }
+
+    #[test]
+    fn a_full_tree_says_so_and_goes_on_finding_what_it_has() {
+        let paths = tree();
+        let known = path(paths, PathId::NONE, &[1, 2]);
+        // As if all others had been given away.
+        paths
+            .used
+            .store(u32::try_from(NODES).unwrap(), Ordering::Relaxed);
+        let (address, _) = paths.addresses.find(3).unwrap();
+        assert_eq!(paths.child(known, address), None);
+        assert_eq!(path(paths, PathId::NONE, &[1, 2]), known);
+        assert_eq!(paths.lost(), 0);
+        assert_eq!(paths.lose(), PathId::NONE);
+        assert_eq!(paths.lost(), 1);
+    }
+
+    #[test]
+    fn no_two_parts_of_a_packed_word_overlap() {
+        assert!(2 * PathId::BITS + AddressId::BITS <= 64);
+        assert!(NODES + FIRST as usize <= 1 << PathId::BITS);
+        assert!(NODES <= SLOTS / 4 * 3);
+    }
+}

@@ -191,3 +191,307 @@ fn common(section: Section<'_>, address: usize) -> Option<Common<'_>> {
     }
     Some(common)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::{super::modules, *};
+
+    /// A small generator of numbers without a pattern (xorshift64).
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % limit as u64).unwrap()
+        }
+    }
+
+    /// The tables of one module, copied, and where their index and its functions are.
+    struct Tables {
+        bytes: Vec<u8>,
+        address: usize,
+        index: usize,
+        functions: Vec<usize>,
+    }
+
+    impl Tables {
+        /// Those of each loaded module, cut to what is around them.
+        fn all() -> Vec<Self> {
+            let mut all = Vec::new();
+            modules::each(|module| {
+                if let Some((section, index)) = module.unwind_tables() {
+                    let table = Table::read(section, index).unwrap();
+                    let functions = table.functions.iter();
+                    let functions = functions.map(|[a, b, c, d, ..]| table.at([*a, *b, *c, *d]));
+                    all.push(Self {
+                        bytes: section.bytes.to_vec(),
+                        address: section.address,
+                        index,
+                        functions: functions.collect(),
+                    });
+                }
+                ControlFlow::Continue(())
+            });
+            all
+        }
+
+        fn section(&self) -> Section<'_> {
+            Section {
+                bytes: &self.bytes,
+                address: self.address,
+            }
+        }
+
+        /// An address in some function.
+        fn code(&self, random: &mut Random) -> usize {
+            self.functions[random.below(self.functions.len())] + random.below(200)
+        }
+    }
+
+    #[test]
+    fn nearly_all_code_of_this_program_has_a_rule() {
+        let tables = &Tables::all()[0];
+        let functions = &tables.functions;
+        assert!(functions.len() > 1_000);
+        let rule = |pc: &&usize| rule(tables.section(), tables.index, **pc);
+        let frames = functions.iter().filter(|pc| rule(pc).is_frame()).count();
+        assert!(
+            frames * 100 >= functions.len() * 99,
+            "{frames} of {}",
+            functions.len()
+        );
+    }
+
+    /// Where every function starts, the return address is what was pushed last.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_function_starts_with_its_return_address_on_top() {
+        let tables = &Tables::all()[0];
+        let expected = Rule::frame(Layout {
+            cfa_register: 7,
+            cfa_offset: 8,
+            frame_pointer: None,
+            return_address: -8,
+        });
+        let starts = tables.functions.iter();
+        let equal = starts.filter(|pc| rule(tables.section(), tables.index, **pc) == expected);
+        assert!(equal.count() * 100 >= tables.functions.len() * 99);
+    }
+
+    #[test]
+    fn code_before_and_between_functions_is_silent() {
+        let tables = &Tables::all()[0];
+        let first = tables.functions[0];
+        assert_eq!(
+            rule(tables.section(), tables.index, first - 1),
+            Rule::SILENT
+        );
+        assert_eq!(rule(tables.section(), tables.index, 0), Rule::SILENT);
+        assert_eq!(
+            rule(tables.section(), tables.index, usize::MAX),
+            Rule::SILENT
+        );
+    }
+
+    /// Bytes that lie change rules, and nothing else: no panic, no read outside, no endless loop.
+    #[test]
+    fn damaged_tables_are_read_to_some_rule() {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        for mut tables in Tables::all() {
+            let index = tables.index - tables.address;
+            let (mut changed, mut total) = (0, 0);
+            for _ in 0..4_000 {
+                let pc = tables.code(&mut random);
+                let sound = rule(tables.section(), tables.index, pc);
+                // In the index's header, in a pair of it, or in a description.
+                let description = Table::read(tables.section(), tables.index)
+                    .and_then(|table| table.entry(pc))
+                    .map_or(0, |entry| entry - tables.address);
+                let place = match random.below(4) {
+                    0 => index + random.below(12),
+                    1 => index + 12 + random.below(tables.functions.len() * 8),
+                    _ => description + random.below(48),
+                };
+                let Some(byte) = tables.bytes.get(place).copied() else {
+                    continue;
+                };
+                let values = [0, 1, 0x7f, 0x80, 0xff, byte ^ 1 << random.below(8)];
+                tables.bytes[place] = values[random.below(values.len())];
+                let damaged = rule(tables.section(), tables.index, pc);
+                changed += usize::from(damaged != sound);
+                total += 1;
+                tables.bytes[place] = byte;
+            }
+            assert!(changed > 0 || total < 100, "{changed} of {total}");
+        }
+    }
+
+    #[test]
+    fn tables_that_are_cut_off_are_left_to_the_system() {
+        let mut random = Random(7);
+        let tables = &Tables::all()[0];
+        let header = tables.index - tables.address;
+        for _ in 0..500 {
+            let pc = tables.code(&mut random);
+            let section = Section {
+                bytes: &tables.bytes[..header + random.below(tables.functions.len() * 8)],
+                address: tables.address,
+            };
+            assert_eq!(rule(section, tables.index, pc), Rule::SYSTEM);
+        }
+    }
+
+    /// A section with an index of one function at 0x5000, and `entries` from 0x1100 on.
+    fn handmade(entries: &[u8], entry: u16) -> Vec<u8> {
+        let mut bytes = vec![1, 0x1b, 0x03, 0x3b, 0, 0, 0, 0, 1, 0, 0, 0];
+        bytes.extend(0x4000_u32.to_le_bytes());
+        bytes.extend(u32::from(entry).to_le_bytes());
+        bytes.resize(0x100, 0);
+        bytes.extend(entries);
+        bytes
+    }
+
+    fn handmade_rule(bytes: &[u8]) -> Rule {
+        let section = Section {
+            bytes,
+            address: 0x1000,
+        };
+        rule(section, 0x1000, 0x5004)
+    }
+
+    /// A common entry with the augmentation `zR`, and a function with `program`.
+    fn entries(augmentation: &[u8; 2], program: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![16, 0, 0, 0, 0, 0, 0, 0, 1];
+        bytes.extend(augmentation);
+        // Alignments 1 and -8, return address in register 16, one byte of data: absolute, 4 bytes.
+        bytes.extend([0, 1, 0x78, 16, 1, 0x03]);
+        bytes.resize(20, 0);
+        let len = u8::try_from(program.len() + 13).unwrap();
+        bytes.extend([len, 0, 0, 0, 24, 0, 0, 0]);
+        bytes.extend(0x5000_u32.to_le_bytes());
+        bytes.extend(0x10_u32.to_le_bytes());
+        bytes.push(0);
+        bytes.extend(program);
+        bytes
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn instructions_mean_what_dwarf_says() {
+        let frame = |cfa_register, cfa_offset, frame_pointer| {
+            Rule::frame(Layout {
+                cfa_register,
+                cfa_offset,
+                frame_pointer,
+                return_address: -8,
+            })
+        };
+        // def_cfa r7 8, offset r16 1
+        let head = [0x0c, 7, 8, 0x90, 1];
+        for (name, program, expected) in [
+            ("as it starts", &[][..], frame(7, 8, None)),
+            (
+                "advance, def_cfa_offset",
+                &[0x42, 0x0e, 16],
+                frame(7, 16, None),
+            ),
+            ("advance past", &[0x45, 0x0e, 16], frame(7, 8, None)),
+            ("advance_loc1 past", &[0x02, 5, 0x0e, 16], frame(7, 8, None)),
+            (
+                "advance_loc2 to",
+                &[0x03, 4, 0, 0x0e, 16],
+                frame(7, 16, None),
+            ),
+            (
+                "advance_loc4 past",
+                &[0x04, 9, 0, 0, 0, 0x0e, 16],
+                frame(7, 8, None),
+            ),
+            (
+                "set_loc to",
+                &[0x01, 4, 0x50, 0, 0, 0x0e, 16],
+                frame(7, 16, None),
+            ),
+            (
+                "set_loc past",
+                &[0x01, 5, 0x50, 0, 0, 0x0e, 16],
+                frame(7, 8, None),
+            ),
+            ("def_cfa_register", &[0x0d, 6], frame(6, 8, None)),
+            ("def_cfa_sf", &[0x12, 6, 0x7e], frame(6, 16, None)),
+            ("def_cfa_offset_sf", &[0x13, 0x7d], frame(7, 24, None)),
+            ("offset", &[0x86, 2], frame(7, 8, Some(-16))),
+            ("offset_extended", &[0x05, 6, 2], frame(7, 8, Some(-16))),
+            ("offset_extended_sf", &[0x11, 6, 2], frame(7, 8, Some(-16))),
+            ("restore", &[0x86, 2, 0xc6], frame(7, 8, None)),
+            ("restore_extended", &[0x86, 2, 0x06, 6], frame(7, 8, None)),
+            ("same_value", &[0x86, 2, 0x08, 6], frame(7, 8, None)),
+            ("undefined fp", &[0x86, 2, 0x07, 6], frame(7, 8, None)),
+            (
+                "remember, restore",
+                &[0x0a, 0x0e, 16, 0x0b],
+                frame(7, 8, None),
+            ),
+            (
+                "another register",
+                &[0x83, 3, 0x10, 3, 1, 0],
+                frame(7, 8, None),
+            ),
+            ("GNU_args_size", &[0x2e, 16], frame(7, 8, None)),
+            ("undefined ra", &[0x07, 16], Rule::END),
+            ("expression", &[0x10, 6, 2, 1, 2], Rule::SYSTEM),
+            ("val_expression", &[0x16, 16, 1, 1], Rule::SYSTEM),
+            ("register", &[0x09, 16, 3], Rule::SYSTEM),
+            ("val_offset", &[0x14, 6, 3], Rule::SYSTEM),
+            ("val_offset_sf", &[0x15, 6, 3], Rule::SYSTEM),
+            ("a saved stack pointer", &[0x87, 3], Rule::SYSTEM),
+            ("def_cfa_expression", &[0x0f, 1, 0], Rule::SYSTEM),
+            ("CFA of another register", &[0x0d, 10], Rule::SYSTEM),
+            ("restore_state of none", &[0x0b], Rule::SYSTEM),
+            ("too many states", &[0x0a; 9], Rule::SYSTEM),
+            ("unknown", &[0x3f], Rule::SYSTEM),
+            ("cut off", &[0x0c, 0x87], Rule::SYSTEM),
+            ("a block too long", &[0x10, 3, 0x7f], Rule::SYSTEM),
+        ] {
+            let program = [&head, program].concat();
+            let bytes = handmade(&entries(b"zR", &program), 0x114);
+            assert_eq!(handmade_rule(&bytes), expected, "{name}");
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn records_that_lie_are_left_to_the_system() {
+        let program = [0x0c, 7, 8, 0x90, 1];
+        let sound = handmade(&entries(b"zR", &program), 0x114);
+        assert!(handmade_rule(&sound).is_frame());
+        for (name, place, bytes) in [
+            ("index version", 0x000, &[2][..]),
+            ("index encoding", 0x003, &[0x1b]),
+            ("count", 0x008, &[0xff; 4]),
+            ("the entry's place", 0x013, &[0x80]),
+            ("common length", 0x100, &[0xff; 4]),
+            ("common length in 64 bits", 0x100, &[0xff, 0xff, 0xff, 0xff]),
+            ("common id", 0x104, &[1]),
+            ("common version", 0x108, &[9]),
+            ("augmentation", 0x10a, b"?"),
+            ("signal frame", 0x10a, b"S"),
+            ("augmentation length", 0x10f, &[0x7f]),
+            ("address encoding", 0x110, &[0x50]),
+            ("length", 0x114, &[0xff, 0xff, 0, 0]),
+            ("no length", 0x114, &[0, 0, 0, 0]),
+            ("its own common entry", 0x118, &[4, 0, 0, 0]),
+            ("a common entry before all", 0x118, &[0xff; 4]),
+            ("a common entry itself", 0x118, &[0; 4]),
+            ("augmentation data", 0x124, &[0x7f]),
+        ] {
+            let mut damaged = sound.clone();
+            damaged[place..place + bytes.len()].copy_from_slice(bytes);
+            assert_eq!(handmade_rule(&damaged), Rule::SYSTEM, "{name}");
+        }
+    }
+}
