@@ -11,6 +11,9 @@
 ))]
 
 mod check;
+// Where programs are linked statically, nothing is loaded.
+#[cfg(target_env = "gnu")]
+mod modules;
 mod system;
 mod workloads;
 
