@@ -81,6 +81,11 @@ pub struct Paths {
 const FIRST: u32 = 2;
 const KEY_BITS: u32 = PathId::BITS + AddressId::BITS;
 
+// The parts of a word have room in it, numbers have room in their part, and searches end soon.
+const _: () = assert!(PathId::BITS + KEY_BITS <= 64);
+const _: () = assert!(NODES + (FIRST as usize) < 1 << PathId::BITS);
+const _: () = assert!(NODES <= SLOTS / 4 * 3);
+
 fn key(parent: PathId, address: AddressId) -> u64 {
     u64::from(parent.0) << AddressId::BITS | address.bits()
 }
@@ -403,12 +408,5 @@ mod tests {
         assert_eq!(paths.lost(), 0);
         assert_eq!(paths.lose(), PathId::NONE);
         assert_eq!(paths.lost(), 1);
-    }
-
-    #[test]
-    fn no_two_parts_of_a_packed_word_overlap() {
-        assert!(2 * PathId::BITS + AddressId::BITS <= 64);
-        assert!(NODES + FIRST as usize <= 1 << PathId::BITS);
-        assert!(NODES <= SLOTS / 4 * 3);
     }
 }

@@ -364,7 +364,7 @@ mod tests {
     }
 
     /// A common entry with the augmentation `zR`, and a function with `program`.
-    fn entries(augmentation: &[u8; 2], program: &[u8]) -> Vec<u8> {
+    fn entries(augmentation: [u8; 2], program: &[u8]) -> Vec<u8> {
         let mut bytes = vec![16, 0, 0, 0, 0, 0, 0, 0, 1];
         bytes.extend(augmentation);
         // Alignments 1 and -8, return address in register 16, one byte of data: absolute, 4 bytes.
@@ -458,7 +458,7 @@ mod tests {
             ("a block too long", &[0x10, 3, 0x7f], Rule::SYSTEM),
         ] {
             let program = [&head, program].concat();
-            let bytes = handmade(&entries(b"zR", &program), 0x114);
+            let bytes = handmade(&entries(*b"zR", &program), 0x114);
             assert_eq!(handmade_rule(&bytes), expected, "{name}");
         }
     }
@@ -467,7 +467,7 @@ mod tests {
     #[test]
     fn records_that_lie_are_left_to_the_system() {
         let program = [0x0c, 7, 8, 0x90, 1];
-        let sound = handmade(&entries(b"zR", &program), 0x114);
+        let sound = handmade(&entries(*b"zR", &program), 0x114);
         assert!(handmade_rule(&sound).is_frame());
         for (name, place, bytes) in [
             ("index version", 0x000, &[2][..]),
