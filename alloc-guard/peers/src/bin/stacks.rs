@@ -81,7 +81,7 @@ fn main() -> Result<()> {
 fn batch(depth: usize, run: fn(usize, Capture<'_>), capture: Capture<'_>) -> f64 {
     let start = clock::thread();
     run(depth, capture);
-    let taken = clock::thread() - start;
+    let taken = clock::thread().saturating_sub(start);
     taken.as_secs_f64() * 1e9 / f64::from(CAPTURES)
 }
 
