@@ -65,6 +65,12 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_remedy(mut self, remedy: &str) -> Self {
+        self.what.push_str("; ");
+        self.what.push_str(remedy);
+        self
+    }
+
     /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

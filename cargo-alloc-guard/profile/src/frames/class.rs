@@ -34,17 +34,50 @@ pub(super) fn classify(function: &str, file: &str) -> Class {
     if is_dependency(&file) {
         return Class::Dependency;
     }
-    // C sources: glibc's start-up code, a C dependency. A tool that keeps only the file's name (DHAT) may name one of std's.
-    if Path::new(&file)
+    // C sources: glibc's start-up code, a C dependency.
+    if is_rust(&file) {
+        Class::Workspace
+    } else {
+        Class::System
+    }
+}
+
+/// The same where only the end of the path is known: three parts of it (the crate dhat), or one (valgrind).
+pub(super) fn classify_truncated(function: &str, file: &str) -> Class {
+    const STD: [&str; 6] = ["alloc", "core", "hashbrown", "proc_macro", "std", "test"];
+    let file = file.replace('\\', "/");
+    let by_name = by_name(function);
+    if !matches!(by_name, Class::Unknown | Class::System) {
+        return by_name;
+    }
+    let parts: Vec<&str> = file.split('/').collect();
+    match parts.as_slice() {
+        _ if !is_rust(&file) => by_name,
+        [package, "src", _] if STD.contains(package) => Class::Std,
+        [package, "src" | "tests" | "benches" | "examples", _] => {
+            if is_versioned(package) {
+                Class::Dependency
+            } else {
+                Class::Workspace
+            }
+        }
+        ["src" | "tests" | "benches" | "examples", _] => Class::Workspace,
+        // A bare name in a file of a common name is not one to blame.
+        _ => by_name,
+    }
+}
+
+fn is_rust(file: &str) -> bool {
+    Path::new(file)
         .extension()
-        .is_none_or(|extension| extension != "rs")
-    {
-        return Class::System;
-    }
-    match by_name(function) {
-        class @ (Class::Std | Class::Guard) if !file.contains('/') => class,
-        _ => Class::Workspace,
-    }
+        .is_some_and(|extension| extension == "rs")
+}
+
+/// Whether a folder is a package's as a registry unpacks it: `name-1.2.3`.
+fn is_versioned(folder: &str) -> bool {
+    folder.rsplit_once('-').is_some_and(|(_, version)| {
+        version.contains('.') && version.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 fn is_dependency(file: &str) -> bool {
@@ -151,8 +184,6 @@ mod tests {
             ),
             ("f", "/home/u/app/src/ring.rs", Class::Workspace),
             ("f", "src/ring.rs", Class::Workspace),
-            ("toy::main", "main.rs", Class::Workspace),
-            ("alloc::vec::Vec<T>::push", "mod.rs", Class::Std),
             ("start_thread", "./nptl/pthread_create.c", Class::System),
             ("malloc", "", Class::System),
             (
@@ -164,6 +195,32 @@ mod tests {
             ("", "", Class::Unknown),
         ] {
             assert_eq!(classify(function, file), class, "{function} {file}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_path_tells_less() {
+        for (function, file, class) in [
+            ("alloc", "alloc/src/alloc.rs", Class::Std),
+            ("phase_wasm", "toy/src/main.rs", Class::Workspace),
+            (
+                "payload",
+                "wasmparser-0.221.3/src/validator.rs",
+                Class::Dependency,
+            ),
+            // It may be anybody's.
+            ("grow", "src/raw_vec/mod.rs", Class::System),
+            ("toy::main", "main.rs", Class::Unknown),
+            ("alloc::vec::Vec<T>::push", "mod.rs", Class::Std),
+            ("push", "mod.rs", Class::System),
+            ("__fopen_internal", "iofopen.c", Class::System),
+            ("", "", Class::Unknown),
+        ] {
+            assert_eq!(
+                classify_truncated(function, file),
+                class,
+                "{function} {file}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a frame is, as a tool wrote it down, and its way into a profile.
 
-use super::class::classify;
+use super::class::{classify, classify_truncated};
 use crate::model::{Class, Frame, FrameId, Stacks, Strings};
 
 /// Where a frame is, in words.
@@ -25,6 +25,16 @@ pub(crate) struct Placed {
 
 impl Placed {
     pub(crate) fn frame(&mut self, module: &str, place: &Place) -> FrameId {
+        self.frame_of(module, place, classify(&place.function, &place.file))
+    }
+
+    /// A frame of whose path only the end is known.
+    pub(crate) fn truncated_frame(&mut self, module: &str, place: &Place) -> FrameId {
+        let class = classify_truncated(&place.function, &place.file);
+        self.frame_of(module, place, class)
+    }
+
+    fn frame_of(&mut self, module: &str, place: &Place, class: Class) -> FrameId {
         let frame = Frame {
             function: self.strings.intern(&place.function),
             file: self.strings.intern(&place.file),
@@ -40,7 +50,7 @@ impl Placed {
             class: if is_profiler(module) {
                 Class::Guard
             } else {
-                classify(&place.function, &place.file)
+                class
             },
         };
         self.stacks.frame(frame)
@@ -49,7 +59,9 @@ impl Placed {
 
 /// Whether the library is a profiler's own.
 pub(crate) fn is_profiler(module: &str) -> bool {
-    module.contains("libbytehound") || module.contains("libmemory_profiler")
+    ["libbytehound", "libmemory_profiler", "vgpreload_"]
+        .iter()
+        .any(|name| module.contains(name))
 }
 
 fn base_name(path: &str) -> &str {

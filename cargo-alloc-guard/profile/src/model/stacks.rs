@@ -15,7 +15,7 @@ pub enum Class {
     Std,
     /// alloc-guard's, or another profiler's: the hook and the harness.
     Guard,
-    /// The system's: libc, start-up code, C sources.
+    /// The system's: libc, start-up code, C sources; and bare names without a path, which may be anybody's.
     System,
     /// There is no path to tell it by, and its name, if it has one, may be the user's or a dependency's.
     #[default]

@@ -1,6 +1,7 @@
 //! Files of three kinds, read into one model.
 
 mod bytehound;
+mod dhat;
 mod open;
 mod recorder;
 mod scrub;

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{bytehound, recorder};
+use super::{bytehound, dhat, recorder};
 use crate::{
     error::{Error, ErrorKind},
     model::Profile,
@@ -40,10 +40,39 @@ pub fn read(mut file: impl Read) -> Result<Profile, Error> {
                 .map_err(|error| Error::io(&error))?;
             recorder::read(&whole, Symbols::default())
         }
+        [0x1f, 0x8b, ..] => Err(not_a_profile(
+            "compressed with gzip (a heaptrack file of version 1.3 or before?); unpack it if it holds a profile",
+        )),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(not_a_profile(
+            "compressed with zstd (a heaptrack file?); unpack it if it holds a profile",
+        )),
+        [0x7f, b'E', b'L', b'F', ..] => Err(not_a_profile(
+            "an executable; run it with `cargo alloc-guard profile` and give what that writes",
+        )),
         [1 | 2, ..] => bytehound::read(head.chain(file)),
-        _ => Err(not_a_profile("not a profile")),
+        text => {
+            let start = text.trim_ascii_start();
+            if start.starts_with(b"{\"version\"") {
+                Err(not_a_profile(
+                    "a file of records; `cargo alloc-guard diff` and `check` read those",
+                ))
+            } else if start.starts_with(b"{") {
+                dhat::read(text.chain(file))
+            } else if start.starts_with(b"<") {
+                Err(not_a_profile("a page; give the profile that it was made from"))
+            } else {
+                Err(not_a_profile("not a profile"))
+            }
+        }
     }
+    .map_err(|error| match error.kind() {
+        ErrorKind::NotAProfile => error.with_remedy(KINDS),
+        _ => error,
+    })
 }
+
+/// What can be read.
+const KINDS: &str = "profiles are alloc-guard's .agprof, ByteHound's .dat and DHAT's JSON";
 
 fn not_a_profile(what: &str) -> Error {
     Error::new(ErrorKind::NotAProfile, what)
