@@ -240,7 +240,7 @@ impl<A: GlobalAlloc> Guard<A> {
     #[inline(never)]
     unsafe fn realloc_recorded(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         phase::enter_recording();
-        let before = recorder::resizing();
+        let before = recorder::resizing(block);
         // SAFETY: the caller keeps the contract of `realloc`.
         let moved = unsafe { self.inner.realloc(block, layout, size) };
         recorder::resized(before, block, layout.size(), moved, size);

@@ -6,6 +6,8 @@
 #![cfg(unix)]
 
 mod ends;
+mod guarded;
+mod options;
 mod profile;
 mod scenario;
 mod sums;

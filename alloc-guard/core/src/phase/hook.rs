@@ -254,7 +254,7 @@ pub(crate) fn resizing(block: *mut u8, size: usize) -> Resizing {
         } else {
             None
         },
-        recorded: recorder::is_on().then(recorder::resizing),
+        recorded: recorder::is_on().then(|| recorder::resizing(block)),
     }
 }
 
@@ -278,7 +278,9 @@ pub(crate) fn resized(before: &Resizing, moved: *mut u8, new: usize) {
         }
         if recorder::is_on() {
             // It came on meanwhile, at the first call of the process.
-            let start = before.recorded.unwrap_or_else(recorder::resizing);
+            let start = before
+                .recorded
+                .unwrap_or_else(|| recorder::resizing(before.block));
             recorder::resized(start, before.block, before.size, moved, new);
         }
         state.leave();

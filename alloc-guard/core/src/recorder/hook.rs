@@ -16,7 +16,7 @@ use super::{
     encode::Short,
     events::{self, Tag},
     file::{self, Kind},
-    lost,
+    lost, sample,
     start::settings,
     thread::{self, Own, Thread},
 };
@@ -42,6 +42,9 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
     record(|thread, own| {
         events::add(&thread.calls.allocations, 1);
         events::add(&thread.calls.bytes, size as u64);
+        if !is_kept(own, size, block) {
+            return Some(());
+        }
         let path = path(own);
         let event = thread.event(own, now)?.tag(tag).ticks(now);
         event
@@ -59,6 +62,9 @@ fn failed(size: usize) {
     let now = clock::ticks();
     record(|thread, own| {
         events::add(&thread.calls.failed, 1);
+        if !is_drawn(own, size) {
+            return Some(());
+        }
         let path = path(own);
         let event = thread.event(own, now)?.tag(Tag::Failed).ticks(now);
         event.number(size as u64).path(path).end();
@@ -72,6 +78,9 @@ pub(crate) fn deallocating(block: *mut u8) {
     let now = clock::ticks();
     record(|thread, own| {
         events::add(&thread.calls.deallocations, 1);
+        if is_sampling() && !sample::remove(block) {
+            return Some(());
+        }
         if settings().deallocations {
             let path = path(own);
             let event = thread.event(own, now)?.tag(Tag::DeallocationWithStack);
@@ -84,41 +93,52 @@ pub(crate) fn deallocating(block: *mut u8) {
     });
 }
 
-/// When a block began to be resized.
+/// A block before it is resized.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Before(u64);
+pub(crate) struct Before {
+    ticks: u64,
+    is_drawn: bool,
+}
 
-/// A block is about to be resized.
+/// `block` is about to be resized.
 #[inline]
-pub(crate) fn resizing() -> Before {
+pub(crate) fn resizing(block: *mut u8) -> Before {
     // A full block is written now, so that what is told as before the call is before it.
     if let Some(mut mine) = thread::mine() {
         let (thread, own) = mine.parts();
         thread.make_room(own, clock::ticks());
     }
-    Before(clock::ticks())
+    Before {
+        ticks: clock::ticks(),
+        is_drawn: is_sampling() && sample::remove(block),
+    }
 }
 
 /// `old` of `old_size` bytes was resized to `size` bytes, and is now `block`, which is
 /// null if that failed.
 #[inline]
-pub(crate) fn resized(
-    Before(before): Before,
-    old: *mut u8,
-    old_size: usize,
-    block: *mut u8,
-    size: usize,
-) {
+pub(crate) fn resized(before: Before, old: *mut u8, old_size: usize, block: *mut u8, size: usize) {
+    let took = clock::ticks().saturating_sub(before.ticks);
     if block.is_null() {
+        if before.is_drawn && !sample::insert(old) {
+            lost::call();
+        }
         return failed(size);
     }
-    let took = clock::ticks().saturating_sub(before);
     record(|thread, own| {
         events::add(&thread.calls.allocations, 1);
         events::add(&thread.calls.bytes, size as u64);
+        if !is_kept(own, size, block) {
+            if before.is_drawn {
+                // Its old block is at its end, and its new one is not drawn.
+                let event = thread.event(own, before.ticks)?.tag(Tag::Deallocation);
+                event.ticks(before.ticks).address(old.addr()).end();
+            }
+            return Some(());
+        }
         let path = path(own);
-        let event = thread.event(own, before)?.tag(Tag::Reallocation);
-        let event = event.ticks(before).number(took);
+        let event = thread.event(own, before.ticks)?.tag(Tag::Reallocation);
+        let event = event.ticks(before.ticks).number(took);
         let event = event.address(old.addr()).number(old_size as u64);
         event
             .address(block.addr())
@@ -176,6 +196,37 @@ fn record(event: impl FnOnce(&Thread, &mut Own) -> Option<()>) {
     if event(thread, own).is_none() {
         lost::call();
     }
+}
+
+/// Whether not every call is recorded.
+#[inline]
+fn is_sampling() -> bool {
+    settings().sample != 0
+}
+
+/// Whether a call for `size` bytes is recorded.
+#[inline]
+fn is_drawn(own: &mut Own, size: usize) -> bool {
+    match settings().sample {
+        0 => true,
+        every => own.draw.is_drawn(size, every, own.number),
+    }
+}
+
+/// Whether the answer `block` to a call for `size` bytes is recorded, and so what becomes of it.
+#[inline]
+fn is_kept(own: &mut Own, size: usize, block: *mut u8) -> bool {
+    if !is_sampling() {
+        return true;
+    }
+    if !is_drawn(own, size) {
+        return false;
+    }
+    let is_kept = sample::insert(block);
+    if !is_kept {
+        lost::call();
+    }
+    is_kept
 }
 
 /// The number of this thread's stack.

@@ -15,6 +15,7 @@ mod hook;
 mod lost;
 mod modules;
 mod paths;
+mod sample;
 mod start;
 mod thread;
 

@@ -18,10 +18,13 @@ use super::{
     encode::Short,
     end,
     file::{self, Kind},
+    sample,
 };
 
 /// The folder to record into.
 const PROFILE: &str = "ALLOC_GUARD_PROFILE";
+/// Record one byte of so many, on average; every call without it.
+const SAMPLE: &str = "ALLOC_GUARD_PROFILE_SAMPLE";
 /// Record the stacks of deallocations too.
 const DEALLOCATIONS: &str = "ALLOC_GUARD_PROFILE_DEALLOCATIONS";
 
@@ -31,6 +34,8 @@ const VERSION: u32 = 1;
 /// How a process records.
 #[derive(Debug)]
 pub(super) struct Settings {
+    /// One byte in so many is drawn, and its call recorded; 0 if every call is.
+    pub(super) sample: u64,
     /// With the stacks of deallocations.
     pub(super) deallocations: bool,
 }
@@ -41,6 +46,7 @@ static SETTINGS: OnceLock<Settings> = OnceLock::new();
 #[inline]
 pub(super) fn settings() -> &'static Settings {
     const OFF: Settings = Settings {
+        sample: 0,
         deallocations: false,
     };
     SETTINGS.get().unwrap_or(&OFF)
@@ -69,6 +75,7 @@ pub(crate) fn start() {
 
 fn start_in(folder: &Path) -> Result<(), String> {
     let settings = Settings {
+        sample: sample(),
         deallocations: env::var_os(DEALLOCATIONS)
             .is_some_and(|value| !value.is_empty() && value != "0"),
     };
@@ -86,12 +93,33 @@ fn start_in(folder: &Path) -> Result<(), String> {
             .map_or("no space is left".to_owned(), |why| why.to_string());
         return Err(format!("failed to write to {}: {why}", folder.display()));
     }
+    if settings.sample != 0 {
+        sample::reserve().ok_or("the system has no memory for it")?;
+    }
     file::adopt(file);
     let _ = SETTINGS.set(settings);
     let _ = EXECUTABLE.set(binary);
     end::plan();
     switch::start_recording();
     Ok(())
+}
+
+/// The mean distance between bytes that are drawn.
+fn sample() -> u64 {
+    let Some(text) = env::var_os(SAMPLE).filter(|text| !text.is_empty()) else {
+        return 0;
+    };
+    let bytes = text.to_str().and_then(|text| text.parse().ok());
+    bytes.unwrap_or_else(|| {
+        let text = text.to_string_lossy();
+        file::say(&[
+            "every call is recorded: ",
+            SAMPLE,
+            " is no number of bytes: ",
+            &text,
+        ]);
+        0
+    })
 }
 
 /// Creates a file that did not exist: another process may have had the same id.
@@ -128,7 +156,7 @@ fn head(settings: &Settings, ticks: u64, binary: &Path) -> Vec<u8> {
     numbers.number(u64::try_from(since_1970).unwrap_or(u64::MAX));
     numbers.number(ticks);
     numbers.number(usize::BITS.into());
-    numbers.number(0);
+    numbers.number(settings.sample);
     numbers.number(settings.deallocations.into());
     let mut payload = numbers.bytes().to_vec();
     let profile = if cfg!(debug_assertions) {

@@ -14,6 +14,7 @@ use super::{
     encode::Short,
     events::{Calls, Events, Tag},
     file::{self, Kind},
+    sample::Draw,
 };
 
 /// How many threads can record at once. What more threads call is counted as lost.
@@ -51,6 +52,7 @@ pub(super) struct Own {
     pub(super) path: u32,
     /// What takes its stacks; reserved at the first.
     pub(super) walker: Option<&'static mut Walker>,
+    pub(super) draw: Draw,
     /// Lent for one event: the thread has been torn down, and given its own back.
     is_lent: bool,
 }
