@@ -125,11 +125,22 @@ class Brush {
     this.change(from, to, true);
   }
 
-  /** The whole range is no range. @param {number} from @param {number} to @param {boolean} done */
+  /**
+   * The whole range is no range. Of the steps of a drag only the last before each frame is told.
+   *
+   * @param {number} from
+   * @param {number} to
+   * @param {boolean} done
+   */
   change(from, to, done) {
-    if (from === 0 && to === this.steps - 1) this.changed(-1, -1, done);
-    else this.changed(from, to, done);
+    const whole = from === 0 && to === this.steps - 1;
+    const tell = () => (whole ? this.changed(-1, -1, done) : this.changed(from, to, done));
+    cancelAnimationFrame(this.waiting);
+    if (done) tell();
+    else this.waiting = requestAnimationFrame(tell);
   }
+
+  waiting = 0;
 
   /** @param {HTMLElement} layer */
   listen(layer) {

@@ -68,8 +68,8 @@ function checkReport(report) {
 /** @param {any} profile */
 function checkProfile(profile) {
   const { strings, frames, stacks, threads, operations, contexts, timeline, rows, events } = profile;
-  const texts = { function: strings.length, file: strings.length, source: strings.length };
-  checkColumns("frames", frames, ["function", "file", "line", "class", "inlined", "source"], { ...texts, class: 6 });
+  const texts = { same: strings.length, function: strings.length, file: strings.length, source: strings.length };
+  checkColumns("frames", frames, ["function", "same", "file", "line", "class", "inlined", "source"], { ...texts, class: 6 });
   checkColumns("stacks", stacks, ["parent", "frame"], { frame: Math.max(1, frames.line.length) });
   for (let i = 1; i < stacks.parent.length; i++) {
     if (!(stacks.parent[i] < i)) throw damaged(`stacks.parent[${i}] does not come before it`);

@@ -47,7 +47,12 @@ class App {
     this.buildFilters();
     this.banner();
     addEventListener("hashchange", () => this.go(fitState(readState(location.hash, this.first), this.report)));
-    addEventListener("beforeprint", () => this.show());
+    let theme = "auto";
+    addEventListener("beforeprint", () => {
+      theme = document.documentElement.dataset["theme"] ?? "auto";
+      this.print(true, "light");
+    });
+    addEventListener("afterprint", () => this.print(false, theme));
     for (const id of ["starting", "page"]) byId(id).hidden = id === "starting";
     this.show();
   }
@@ -200,7 +205,14 @@ class App {
     const warnings = this.profiles.flatMap((profile) => profile.data.warnings.map((text) => (this.profiles.length > 1 ? `${profile.data.title}: ${text}` : text)));
     const banner = byId("banner");
     banner.hidden = warnings.length === 0;
-    banner.append(el("strong", {}, "These numbers can mislead"), el("ul", {}, ...warnings.map((text) => el("li", {}, text))));
+    banner.append(el("strong", {}, "Warnings"), el("ul", {}, ...warnings.map((text) => el("li", {}, text))));
+  }
+
+  /** On paper there is no scrolling, and the ink is dark. @param {boolean} printing @param {string} theme */
+  print(printing, theme) {
+    document.documentElement.dataset["theme"] = theme;
+    document.documentElement.classList.toggle("printing", printing);
+    this.show();
   }
 
   /** Says something for a moment. @param {string} text */

@@ -33,6 +33,11 @@ const METRIC_TITLES = {
   temporary_bytes: "Temporary bytes",
 };
 
+/** The bytes of a number of allocations, and the number of bytes. @param {Metric} metric */
+function partnerOf(metric) {
+  return METRICS[metricIndex(metric) ^ 1] ?? metric;
+}
+
 /** @param {Metric} metric */
 function isBytes(metric) {
   return metric.endsWith("bytes");
@@ -119,6 +124,11 @@ class Profile {
   /** @param {number} frame */
   functionName(frame) {
     return (frame >= 0 && this.text(this.data.frames.function[frame] ?? 0)) || "(unknown)";
+  }
+
+  /** What tells the function from others in two profiles. @param {number} frame */
+  sameName(frame) {
+    return (frame >= 0 && this.text(this.data.frames.same[frame] ?? 0)) || this.functionName(frame);
   }
 
   /** The line of source, empty if it could not be read. @param {number} frame */

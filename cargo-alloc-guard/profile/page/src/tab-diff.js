@@ -144,7 +144,7 @@ function changeLines(one, two, metric, by, fold) {
       const value = at(view.byStack, stack * WIDTH + metricIndex(metric));
       if (value === 0) continue;
       const site = at(profile.site, stack);
-      const name = by === "function" ? profile.functionName(site) : namesOf(profile, stack, fold).join("\n");
+      const name = by === "function" ? profile.sameName(site) : namesOf(profile, stack, fold).join("\n");
       const entry = found.get(name) ?? { sides: [0, 0], profile, stack };
       entry.sides[side === 0 ? 0 : 1] += value;
       found.set(name, entry);
@@ -165,7 +165,7 @@ function changeLines(one, two, metric, by, fold) {
 
 /** @param {Profile} profile @param {number} stack @param {boolean} fold */
 function namesOf(profile, stack, fold) {
-  return profile.framesOf(stack).filter((frame) => !fold || !isRuntime(profile, frame)).map((frame) => profile.functionName(frame));
+  return profile.framesOf(stack).filter((frame) => !fold || !isRuntime(profile, frame)).map((frame) => profile.sameName(frame));
 }
 
 /** @param {Line[]} lines @param {string} sort */

@@ -140,11 +140,12 @@ class FlameTab {
     const frame = this.frame(node);
     const source = node > 0 ? profile.source(frame) : "";
     const metric = this.options?.metric ?? "bytes";
+    const [value, other, whole] = [at(this.tree?.value ?? [], node), at(this.tree?.sides[1] ?? [], node), at(this.tree?.value ?? [], 0)];
     return [
       el("code", { class: "name" }, this.name(node)),
       node > 0 ? el("span", { class: "detail" }, [profile.location(frame), CLASS_TITLES[profile.class(frame)]].filter(Boolean).join(" · ")) : null,
       source ? el("code", { class: "source" }, source) : null,
-      el("span", {}, `${METRIC_TITLES[metric]}: `, el("b", {}, metricText(metric, at(this.tree?.value ?? [], node))), ` · ${shareText(at(this.tree?.value ?? [], node), at(this.tree?.value ?? [], 0))}`),
+      el("span", {}, `${METRIC_TITLES[metric]}: `, el("b", {}, metricText(metric, value)), ` · ${isBytes(metric) ? thingsText(other, "block") : bytesText(other)} · ${shareText(value, whole)}`),
     ];
   }
 

@@ -118,9 +118,7 @@ function worstCard(view, metric, title, words) {
 /** @param {View} view @param {Metric} metric @param {Line} line @param {number} whole */
 function worstItem(view, metric, line, whole) {
   const value = line.values[metricIndex(metric)] ?? 0;
-  /** @type {Partial<Record<Metric, Metric>>} */
-  const partners = { peak_bytes: "peak", leaked_bytes: "leaked", allocations: "bytes", temporary: "temporary_bytes" };
-  const partner = partners[metric] ?? metric;
+  const partner = partnerOf(metric);
   const other = line.values[metricIndex(partner)] ?? 0;
   const bar = el("span", { class: "bar", "aria-hidden": "true" });
   bar.style.width = `${whole > 0 ? (100 * value) / whole : 0}%`;

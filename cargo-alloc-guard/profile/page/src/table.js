@@ -21,6 +21,7 @@
  */
 
 const LINE = 28;
+const PRINTED = 200;
 /** Browsers give up on elements that are higher than this; from here on a pixel of the scroll bar is more than one. */
 const HIGHEST = 12_000_000;
 
@@ -94,7 +95,8 @@ class Table {
   }
 
   draw() {
-    const room = this.element.clientHeight || 600;
+    const printing = document.documentElement.classList.contains("printing");
+    const room = printing ? PRINTED * LINE : this.element.clientHeight || 600;
     const height = Math.min(this.lines.length * LINE, HIGHEST);
     const scrollable = Math.max(1, height - room + LINE);
     const share = Math.min(1, this.element.scrollTop / scrollable);

@@ -8,7 +8,7 @@
  * @property {number[]} key - what its siblings are told apart by; of the root -1
  * @property {number[]} frame - an example of its frames; -1 for the root
  * @property {Float64Array} value - decides the width
- * @property {Float64Array[]} sides - one per profile: what is said of it
+ * @property {Float64Array[]} sides - what is said of it: of each of two profiles; of one the metric and its partner
  * @property {Int32Array} depth
  * @property {Float64Array} left - from 0 to 1
  * @property {number[][]} children - largest first
@@ -126,12 +126,13 @@ function growTree(view, options) {
   const functions = profile.data.frames.function;
   /** @param {number} frame */
   const keyOf = (frame) => (options.labels === "function" ? at(functions, frame) : at(profile.place, frame));
-  const side = sumInto(grower, own, grower.place(profile, own, options, keyOf));
-  return layOut(grower, side.slice(), [side]);
+  const nodes = grower.place(profile, own, options, keyOf);
+  const side = sumInto(grower, own, nodes);
+  return layOut(grower, side, [side, sumInto(grower, ownValues(view, partnerOf(options.metric)), nodes)]);
 }
 
 /**
- * The tree of two profiles: functions are the same if their names are. The width is what the larger of the two has, so
+ * The tree of two profiles, of functions. The width is what the larger of the two has, so
  * that what is gone can still be seen.
  *
  * @param {View} base
@@ -145,7 +146,7 @@ function growDiff(base, changed, options) {
   const names = new Map();
   const placed = [base, changed].map((view) => {
     const own = ownValues(view, options.metric);
-    const keys = Int32Array.from(view.profile.data.frames.function, (text) => {
+    const keys = Int32Array.from(view.profile.data.frames.same, (text) => {
       const name = view.profile.text(text);
       const key = names.get(name) ?? names.size;
       names.set(name, key);

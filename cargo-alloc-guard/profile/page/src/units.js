@@ -104,9 +104,9 @@ function classText(sizeClass) {
 function ticks(highest, wanted, base) {
   if (highest <= 0) return [0];
   const raw = highest / wanted;
-  const unit = base === 2 ? 1024 ** Math.floor(Math.log2(Math.max(raw, 1)) / 10) : 1;
-  const power = 10 ** Math.floor(Math.log10(raw / unit));
-  const step = [1, 2, 5, 10].map((factor) => factor * power * unit).find((size) => size >= raw) ?? raw;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const round = [1, 2, 5, 10].map((factor) => factor * power);
+  const step = base === 2 ? 2 ** Math.ceil(Math.log2(raw)) : (round.find((size) => size >= raw) ?? raw);
   const found = [];
   for (let value = 0; value <= highest; value += step) found.push(value);
   return found;

@@ -56,7 +56,7 @@ export function sample({ count = 4000, seed = 1, growth = 1, spread = 3, title =
     if (!texts.has(string)) texts.set(string, texts.size);
     return texts.get(string);
   };
-  const frames = { function: [], file: [], line: [], class: [], inlined: [], source: [] };
+  const frames = { function: [], same: [], file: [], line: [], class: [], inlined: [], source: [] };
   const frameIds = new Map();
   const frame = (name, line) => {
     const key = `${name}:${line}`;
@@ -66,6 +66,7 @@ export function sample({ count = 4000, seed = 1, growth = 1, spread = 3, title =
       const kind = { wsc: WORKSPACE, std: STD, alloc: STD, core: STD, test: STD, alloc_guard: GUARD, libc: SYSTEM }[crate] ?? (name === MARKUP ? WORKSPACE : DEPENDENCY);
       const module = name.split("::").slice(1, -1).filter((part) => /^[a-z_0-9]+$/.test(part)).join("/") || "lib";
       frames.function.push(text(name));
+      frames.same.push(text(name));
       frames.file.push(text(kind === WORKSPACE ? `src/${module}.rs` : `${crate}/src/${module}.rs`));
       frames.line.push(line);
       frames.class.push(kind);

@@ -15,7 +15,7 @@ pub struct Function {
 }
 
 impl Function {
-    pub(super) fn of(frame: Frame, strings: &Strings) -> Self {
+    pub(crate) fn of(frame: Frame, strings: &Strings) -> Self {
         Self {
             name: name(strings.get(frame.function)),
             file: file(strings.get(frame.file)),

@@ -1,16 +1,21 @@
 //! The data of a page. The names, and what they mean, are those of `page/src/contract.js`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Serialize, Serializer};
 
 use super::{
+    paths::Paths,
     rows::{Key, Rows},
     source::Sources,
     texts::Texts,
 };
 use crate::{
     Step,
+    diff::Function,
     model::{
         Allocation, Allocations, Amount, BuildProfile, Class, Frame, Kind, Phase, Profile,
         StringId, Sums,
@@ -112,6 +117,7 @@ impl Serialize for PageData<'_> {
         let profiles = self.profiles.iter().map(|shown| OneProfile {
             shown,
             sources: self.sources,
+            paired: self.profiles.len() > 1,
         });
         Head {
             version: 1,
@@ -126,13 +132,15 @@ impl Serialize for PageData<'_> {
 struct OneProfile<'a> {
     shown: &'a Shown<'a>,
     sources: &'a Sources,
+    /// There is another one to compare it with.
+    paired: bool,
 }
 
 impl Serialize for OneProfile<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let profile = self.shown.profile;
-        let mut texts = Texts::new(&profile.strings);
-        let frames = frames(profile, &mut texts, self.sources);
+        let mut texts = Texts::default();
+        let frames = frames(profile, &mut texts, self.sources, self.paired);
         let stacks: Vec<(usize, usize)> = profile
             .stacks
             .ids()
@@ -201,6 +209,7 @@ struct Data<'a> {
 
 struct FrameRow {
     function: usize,
+    same: usize,
     file: usize,
     source: usize,
     frame: Frame,
@@ -208,6 +217,7 @@ struct FrameRow {
 
 const FRAMES: &[(&str, Cell<FrameRow>)] = &[
     ("function", |row| Some(row.function as u64)),
+    ("same", |row| Some(row.same as u64)),
     ("file", |row| Some(row.file as u64)),
     ("line", |row| Some(row.frame.line.into())),
     ("class", |row| {
@@ -327,7 +337,12 @@ fn totals(profile: &Profile) -> TotalsRow {
     }
 }
 
-fn frames(profile: &Profile, texts: &mut Texts<'_>, sources: &Sources) -> Vec<FrameRow> {
+fn frames<'a>(
+    profile: &'a Profile,
+    texts: &mut Texts<'a>,
+    sources: &Sources,
+    paired: bool,
+) -> Vec<FrameRow> {
     let mut wanted: BTreeMap<StringId, BTreeSet<u32>> = BTreeMap::new();
     for frame in profile.stacks.frames() {
         if frame.line > 0 && matches!(frame.class, Class::Workspace | Class::Dependency) {
@@ -336,26 +351,57 @@ fn frames(profile: &Profile, texts: &mut Texts<'_>, sources: &Sources) -> Vec<Fr
     }
     let lines: BTreeMap<StringId, BTreeMap<u32, String>> = wanted
         .iter()
-        .map(|(file, wanted)| (*file, sources.lines(texts.get(*file), wanted)))
+        .map(|(file, wanted)| (*file, sources.lines(profile.strings.get(*file), wanted)))
         .collect();
-    let row = |frame: &Frame| {
-        let module = texts.get(frame.module);
-        let named = frame.function != StringId::EMPTY || module.is_empty();
+    let paths = Paths::of(profile);
+    let mut row = |frame: &Frame| {
         let line = lines
             .get(&frame.file)
             .and_then(|lines| lines.get(&frame.line));
         FrameRow {
-            function: if named {
-                texts.number(frame.function)
+            function: texts.number(name(profile, *frame)),
+            same: texts.number(if paired {
+                same(profile, *frame)
             } else {
-                texts.add(format!("({module})"))
+                String::new()
+            }),
+            file: texts.number(paths.shorten(profile.strings.get(frame.file))),
+            source: texts.number(line.cloned().unwrap_or_default()),
+            frame: Frame {
+                class: class(profile, *frame),
+                ..*frame
             },
-            file: texts.number(frame.file),
-            source: texts.add(line.cloned().unwrap_or_default()),
-            frame: *frame,
         }
     };
-    profile.stacks.frames().iter().map(row).collect()
+    profile.stacks.frames().iter().map(&mut row).collect()
+}
+
+/// What a function is called in any build.
+fn same(profile: &Profile, frame: Frame) -> String {
+    let function = Function::of(frame, &profile.strings);
+    format!("{}\n{}", function.name, function.file)
+}
+
+/// The function's name, or in parentheses the module that it is in.
+fn name(profile: &Profile, frame: Frame) -> Cow<'_, str> {
+    match (
+        profile.strings.get(frame.function),
+        profile.strings.get(frame.module),
+    ) {
+        ("", "") => "".into(),
+        ("", module) => format!("({module})").into(),
+        (function, _) => function.into(),
+    }
+}
+
+/// A function without a name, in another module than the program, is a library of the system's.
+fn class(profile: &Profile, frame: Frame) -> Class {
+    let module = profile.strings.get(frame.module);
+    let foreign = !module.is_empty() && !profile.program.ends_with(module);
+    if frame.class == Class::Unknown && frame.function == StringId::EMPTY && foreign {
+        return Class::System;
+    }
+    frame.class
 }
 
 fn threads(profile: &Profile) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 mod data;
 mod pack;
+mod paths;
 mod rows;
 mod source;
 mod template;
