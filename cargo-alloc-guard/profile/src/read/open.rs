@@ -10,23 +10,29 @@ use super::{bytehound, dhat, recorder};
 use crate::{
     error::{Error, ErrorKind},
     model::Profile,
-    symbols::Symbols,
+    symbols::{Lookup, Symbols},
 };
 
-/// Reads the profile in the file `path`, whichever kind it is.
+/// Reads the profile in the file `path`, whichever kind it is, and the symbols of the executables and libraries that it names,
+/// where they still are what they were.
 ///
 /// # Errors
 /// If the file cannot be read, is no profile, is damaged, or is of a version that is not known.
 pub fn open(path: &Path) -> Result<Profile, Error> {
     let file = File::open(path).map_err(|error| Error::io(&error).of(path))?;
-    read(BufReader::new(file)).map_err(|error| error.of(path))
+    read_with(BufReader::new(file), Lookup::Files).map_err(|error| error.of(path))
 }
 
-/// Reads the profile in `file`, whichever kind it is.
+/// Reads the profile in `file`, whichever kind it is, and no other file: a function has a name only if `file` has it.
 ///
 /// # Errors
 /// If `file` cannot be read, is no profile, is damaged, or is of a version that is not known.
-pub fn read(mut file: impl Read) -> Result<Profile, Error> {
+pub fn read(file: impl Read) -> Result<Profile, Error> {
+    read_with(file, Lookup::Never)
+}
+
+fn read_with(mut file: impl Read, lookup: Lookup) -> Result<Profile, Error> {
+    let symbols = Symbols::new(lookup);
     let mut head = Vec::new();
     file.by_ref()
         .take(64)
@@ -38,7 +44,7 @@ pub fn read(mut file: impl Read) -> Result<Profile, Error> {
             let mut whole = head.to_vec();
             file.read_to_end(&mut whole)
                 .map_err(|error| Error::io(&error))?;
-            recorder::read(&whole, Symbols::default())
+            recorder::read(&whole, symbols)
         }
         [0x1f, 0x8b, ..] => Err(not_a_profile(
             "compressed with gzip (a heaptrack file of version 1.3 or before?); unpack it if it holds a profile",
@@ -49,7 +55,7 @@ pub fn read(mut file: impl Read) -> Result<Profile, Error> {
         [0x7f, b'E', b'L', b'F', ..] => Err(not_a_profile(
             "an executable; run it with `cargo alloc-guard profile` and give what that writes",
         )),
-        [1 | 2, ..] => bytehound::read(head.chain(file)),
+        [1 | 2, ..] => bytehound::read(head.chain(file), symbols),
         text => {
             let start = text.trim_ascii_start();
             if start.starts_with(b"{\"version\"") {

@@ -14,12 +14,34 @@ use crate::{
         Allocation, AllocationId, Allocations, Data, FrameId, Kind, Origin, Profile, StackId,
         Thread, ThreadId, Warning,
     },
+    symbols::Symbols,
 };
 
 /// Reads a file to its end.
-pub(crate) fn read(file: impl Read) -> std::result::Result<Profile, Error> {
+pub(crate) fn read(file: impl Read, symbols: Symbols) -> std::result::Result<Profile, Error> {
     let mut chunks = Chunks::new(file);
-    let mut load = Load::default();
+    let mut load = Load {
+        symbols,
+        header: None,
+        truncated: None,
+        environment: false,
+        stripped: 0,
+        placed: Placed::default(),
+        strings: HashMap::new(),
+        decoded: Vec::new(),
+        regions: Vec::new(),
+        frames: HashMap::new(),
+        stacks: HashMap::new(),
+        decoded_stacks: 0,
+        last_backtrace: HashMap::new(),
+        threads: HashMap::new(),
+        thread_list: Vec::new(),
+        rows: Vec::new(),
+        operations: Vec::new(),
+        live: HashMap::new(),
+        unknown_frees: 0,
+        missed_frees: 0,
+    };
     match load.all(&mut chunks) {
         Ok(()) => {}
         // Before its header it is no profile that ends, but none.
@@ -52,8 +74,8 @@ struct Operation {
     ends: bool,
 }
 
-#[derive(Default)]
 struct Load {
+    symbols: Symbols,
     header: Option<Header>,
     truncated: Option<u64>,
     environment: bool,
@@ -105,6 +127,7 @@ impl Load {
                         chunks.damaged(&format!("pointers of {} bytes", header.pointer_bytes))
                     );
                 }
+                self.symbols.started(started(&header));
                 self.header.get_or_insert(header);
             }
             Event::Allocated { id, us, block } => {
@@ -147,6 +170,9 @@ impl Load {
                 if path == MAPS {
                     self.regions = maps::parse(&content);
                     self.frames.clear();
+                } else {
+                    self.symbols
+                        .embed(&String::from_utf8_lossy(&path), &content);
                 }
             }
             Event::Backtrace { id, addresses } => {
@@ -261,15 +287,15 @@ impl Load {
 
     /// The frames at `address`, innermost first.
     fn name(&mut self, address: u64) -> Vec<FrameId> {
-        let (module, address) = match maps::find(&self.regions, address) {
-            Some(region) => (&*region.path, address - region.start + region.file_offset),
-            None => ("", address),
-        };
-        let place = Place {
-            address,
-            ..Place::default()
-        };
-        vec![self.placed.frame(module, &place)]
+        match maps::find(&self.regions, address) {
+            Some(region) => {
+                let module = self.symbols.module(&region.path, &[]);
+                let offset = address - region.start + region.file_offset;
+                self.symbols
+                    .frames_at_offset(Some(module), offset, &mut self.placed)
+            }
+            None => self.symbols.frames(None, address, &mut self.placed),
+        }
     }
 
     fn decoded_frame(&mut self, frame: &DecodedFrame) {
@@ -326,22 +352,18 @@ impl Load {
         if self.stripped > 0 {
             warnings.push(Warning::Stripped(self.stripped));
         }
+        warnings.extend(self.symbols.warnings());
         if self.unknown_frees > 0 {
             warnings.push(Warning::UnknownFrees(self.unknown_frees));
         }
         if self.missed_frees > 0 {
             warnings.push(Warning::MissedFrees(self.missed_frees));
         }
-        let started = Duration::new(header.wall_seconds, 0)
-            .saturating_add(Duration::from_nanos(header.wall_nanoseconds))
-            .saturating_sub(Duration::from_micros(
-                header.timestamp_us.saturating_sub(header.initial_us),
-            ));
         Ok(Profile {
             origin: Origin::Bytehound,
             program: String::from_utf8_lossy(&header.executable).into_owned(),
             process_id: header.process_id.into(),
-            started: Some(started),
+            started: Some(started(&header)),
             duration_ns: since(last_us),
             target: String::from_utf8_lossy(&header.architecture).into_owned(),
             warnings,
@@ -353,6 +375,14 @@ impl Load {
             ..Profile::default()
         })
     }
+}
+
+/// When the process began, since 1970.
+fn started(header: &Header) -> Duration {
+    let since = header.timestamp_us.saturating_sub(header.initial_us);
+    Duration::from_secs(header.wall_seconds)
+        .saturating_add(Duration::from_nanos(header.wall_nanoseconds))
+        .saturating_sub(Duration::from_micros(since))
 }
 
 /// Puts allocations into the order of time: the file has them thread by thread, in pieces. Also the last moment.

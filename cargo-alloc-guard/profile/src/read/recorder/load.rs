@@ -24,6 +24,7 @@ use crate::{
 pub(crate) fn read(file: &[u8], mut symbols: Symbols) -> Result<Profile, Error> {
     let mut paths = Paths::default();
     let blocks = blocks::split(file, &mut paths, &mut symbols)?;
+    symbols.started(Duration::from_nanos(blocks.process.started_ns));
     let mut load = Load {
         clock: clock(&blocks),
         sampling: Sampling::new(blocks.process.sampling),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::agprof::{Events, File, Payload};
+use crate::agprof::{Events, File, Payload};
 
 /// A small generator of numbers that are the same in every run.
 pub(crate) struct Random(u64);

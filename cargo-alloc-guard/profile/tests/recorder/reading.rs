@@ -1,15 +1,13 @@
 //! What is read from the recorder's files is what the program did.
 
-mod support;
-
 use std::collections::HashMap;
 
-use alloc_guard_profile::{
-    Amount, BuildProfile, ErrorKind, Origin, Phase, Profile, StackId, Warning, read,
-};
-use support::{
+use crate::{
     agprof::{Events, File, Payload},
     program::{self, Counted, caller},
+};
+use alloc_guard_profile::{
+    Amount, BuildProfile, ErrorKind, Origin, Phase, Profile, StackId, Warning, read,
 };
 
 fn pair(amount: Amount) -> (u64, u64) {
