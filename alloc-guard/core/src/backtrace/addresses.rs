@@ -33,7 +33,8 @@ const SLOTS: usize = 1 << AddressId::BITS;
 /// How many are used at most, so that a search ends soon.
 const MOST: u32 = (SLOTS / 4 * 3) as u32;
 
-/// Set in the address of code that was unloaded: what comes to stand there is other code.
+/// Set in the address of code that was unloaded: what comes to stand there is other code. No code
+/// of a program has it.
 const RETIRED: u64 = 1 << 63;
 
 struct Slot {
@@ -44,6 +45,7 @@ struct Slot {
 /// All zero bytes are an empty table.
 pub(crate) struct Addresses {
     used: AtomicU32,
+    #[cfg(own_walk)]
     generation: AtomicU32,
     slots: [Slot; SLOTS],
 }
@@ -110,6 +112,7 @@ impl Addresses {
     }
 
     /// Changes whenever what was known may no longer be so.
+    #[cfg(own_walk)]
     #[inline(always)]
     pub(super) fn generation(&self) -> u32 {
         // Acquire: pairs with the release in `retire`: who sees the new number finds no old address.

@@ -23,7 +23,7 @@ impl Walker {
     /// The path of the stack that this is called on; [`PathId::NONE`] if there is no room for it.
     #[inline(never)]
     pub fn capture(&mut self, paths: &Paths) -> PathId {
-        let (len, is_cut) = self.trace();
+        let (len, is_cut) = trace(&mut self.frames);
         self.counts.asked = self.counts.asked.wrapping_add(1);
         let (root, kept) = if is_cut {
             (PathId::CUT, DEEP)
@@ -36,37 +36,38 @@ impl Walker {
     }
 
     /// Captures so far, by how they were made.
+    #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
     }
+}
 
-    /// How many frames there are, and whether there were more.
-    #[cfg(all(feature = "symbols", not(miri)))]
-    fn trace(&mut self) -> (usize, bool) {
-        let (mut len, mut is_cut) = (0_usize, false);
-        // SAFETY: what is not synchronized is the reading of symbols on Windows, which is not done
-        // here; the walk itself keeps to this thread's stack.
-        unsafe {
-            backtrace::trace_unsynchronized(|frame| {
-                let pc = frame.ip().addr();
-                if pc == 0 {
-                    return false;
-                }
-                let Some(place) = self.frames.get_mut(len) else {
-                    is_cut = true;
-                    return false;
-                };
-                *place = pc;
-                len = len.wrapping_add(1);
-                true
-            });
-        }
-        (len, is_cut)
+/// How many frames there are, and whether there were more.
+#[cfg(all(feature = "symbols", not(miri)))]
+fn trace(frames: &mut [usize; FRAMES]) -> (usize, bool) {
+    let (mut len, mut is_cut) = (0_usize, false);
+    // SAFETY: what is not synchronized is the reading of symbols on Windows, which is not done
+    // here; the walk itself keeps to this thread's stack.
+    unsafe {
+        backtrace::trace_unsynchronized(|frame| {
+            let pc = frame.ip().addr();
+            if pc == 0 {
+                return false;
+            }
+            let Some(place) = frames.get_mut(len) else {
+                is_cut = true;
+                return false;
+            };
+            *place = pc;
+            len = len.wrapping_add(1);
+            true
+        });
     }
+    (len, is_cut)
+}
 
-    /// Nothing here can walk.
-    #[cfg(not(all(feature = "symbols", not(miri))))]
-    fn trace(&mut self) -> (usize, bool) {
-        (0, false)
-    }
+/// Nothing here can walk.
+#[cfg(not(all(feature = "symbols", not(miri))))]
+fn trace(_: &mut [usize; FRAMES]) -> (usize, bool) {
+    (0, false)
 }
