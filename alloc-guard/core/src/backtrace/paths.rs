@@ -262,6 +262,12 @@ impl Paths {
         self.lost.load(Ordering::Relaxed)
     }
 
+    /// As if all numbers but those in use were given away.
+    #[cfg(test)]
+    pub(super) fn fill(&self) {
+        self.used.store(NODES as u32, Ordering::Relaxed);
+    }
+
     #[cold]
     #[inline(never)]
     pub(super) fn lose(&self) -> PathId {
@@ -398,10 +404,7 @@ mod tests {
     fn a_full_tree_says_so_and_goes_on_finding_what_it_has() {
         let paths = tree();
         let known = path(paths, PathId::NONE, &[1, 2]);
-        // As if all others had been given away.
-        paths
-            .used
-            .store(u32::try_from(NODES).unwrap(), Ordering::Relaxed);
+        paths.fill();
         let (address, _) = paths.addresses.find(3).unwrap();
         assert_eq!(paths.child(known, address), None);
         assert_eq!(path(paths, PathId::NONE, &[1, 2]), known);

@@ -259,3 +259,90 @@ impl Walker {
 fn is_word_within(low: usize, high: usize, address: usize) -> bool {
     address >= low && address < high && address & 7 == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{hint::black_box, thread};
+
+    use super::*;
+
+    #[inline(never)]
+    fn descend(depth: usize, then: &mut dyn FnMut()) {
+        match depth {
+            0 => then(),
+            _ => descend(black_box(depth - 1), then),
+        }
+        // Not a tail call.
+        black_box(());
+    }
+
+    /// The stacks that both walkers see at the same place.
+    fn compare(walkers: [&mut Walker; 2]) {
+        let paths = Paths::shared().unwrap();
+        let mut seen = Vec::new();
+        // A vector: the loop over an array may become two calls, at two addresses.
+        for walker in black_box(Vec::from(walkers)) {
+            seen.push(walker.capture(paths));
+        }
+        let frames = |path| paths.frames(path).collect::<Vec<_>>();
+        assert_eq!(frames(seen[0]), frames(seen[1]));
+        assert!(frames(seen[0]).len() > 5);
+    }
+
+    #[test]
+    fn a_walker_serves_one_thread_after_another() {
+        let mut used = Walker::reserve().unwrap();
+        for depth in [1, 200, 3, 90, 90, 0] {
+            let thread = thread::spawn(move || {
+                descend(depth, &mut || compare([used, Walker::reserve().unwrap()]));
+                descend(depth + 1, &mut || {
+                    compare([used, Walker::reserve().unwrap()]);
+                });
+                used
+            });
+            used = thread.join().unwrap();
+        }
+        assert_eq!(used.counts().asked, 0);
+    }
+
+    #[test]
+    fn what_stands_is_replayed() {
+        let walker = Walker::reserve().unwrap();
+        let paths = Paths::shared().unwrap();
+        descend(100, &mut || {
+            for _ in 0..black_box(10) {
+                walker.capture(paths);
+            }
+        });
+        let counts = walker.counts();
+        assert_eq!((counts.walked, counts.replayed, counts.asked), (1, 9, 0));
+        assert!(counts.walked_frames > 100);
+        assert_eq!(counts.replayed_frames, 9 * counts.walked_frames);
+    }
+
+    #[test]
+    fn another_generation_of_addresses_is_walked_anew() {
+        let walker = Walker::reserve().unwrap();
+        // SAFETY: all zero bytes are an empty tree.
+        let paths: &Paths = unsafe { memory::zeroed() }.unwrap();
+        for round in 0..4 {
+            if round == 2 {
+                paths.addresses.retire();
+            }
+            walker.capture(paths);
+        }
+        assert_eq!(walker.counts().walked, 2);
+    }
+
+    #[test]
+    fn a_tree_without_room_is_told_of_each_capture() {
+        let walker = Walker::reserve().unwrap();
+        // SAFETY: all zero bytes are an empty tree.
+        let paths: &Paths = unsafe { memory::zeroed() }.unwrap();
+        paths.fill();
+        for round in 1..4 {
+            assert_eq!(walker.capture(paths), PathId::NONE);
+            assert_eq!(paths.lost(), round);
+        }
+    }
+}
