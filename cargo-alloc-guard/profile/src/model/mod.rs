@@ -1,6 +1,7 @@
 //! What a profile is, whichever kind of file it came from.
 
 mod allocations;
+mod merge;
 mod profile;
 mod stacks;
 mod strings;

@@ -131,6 +131,11 @@ pub enum Warning {
     },
     /// The file contains the process's environment, which may hold secrets.
     EnvironmentInFile,
+    /// A file of the folder could not be read.
+    FileLeftOut {
+        /// Which, and why.
+        error: String,
+    },
     /// The recorder counted other totals than the file holds.
     CountedOtherwise {
         /// The allocations that the process counted.
@@ -185,6 +190,7 @@ impl fmt::Display for Warning {
                 "the file contains the environment of the process, which may hold secrets: \
                  scrub it before you share it",
             ),
+            Self::FileLeftOut { error } => write!(f, "left out: {error}"),
             Self::CountedOtherwise { counted, recorded } => write!(
                 f,
                 "the process counted {}, and the file has {recorded}",

@@ -1,7 +1,7 @@
 //! Which kind of profile a file is, told by what is in it.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufReader, Read},
     path::Path,
 };
@@ -9,18 +9,60 @@ use std::{
 use super::{bytehound, dhat, recorder};
 use crate::{
     error::{Error, ErrorKind},
-    model::Profile,
+    model::{Profile, Warning},
     symbols::{Lookup, Symbols},
 };
 
 /// Reads the profile in the file `path`, whichever kind it is, and the symbols of the executables and libraries that it names,
-/// where they still are what they were.
+/// where they still are what they were. Of a folder, reads all of the recorder's files in it and merges them.
 ///
 /// # Errors
-/// If the file cannot be read, is no profile, is damaged, or is of a version that is not known.
+/// If the file cannot be read, is no profile, is damaged, or is of a version that is not known; if a folder has no profile that
+/// can be read.
 pub fn open(path: &Path) -> Result<Profile, Error> {
+    if path.is_dir() {
+        return open_folder(path).map_err(|error| error.of(path));
+    }
     let file = File::open(path).map_err(|error| Error::io(&error).of(path))?;
     read_with(BufReader::new(file), Lookup::Files).map_err(|error| error.of(path))
+}
+
+/// Reads every profile of a run. A process that ended as it began leaves a file that says nothing; the others still do.
+fn open_folder(folder: &Path) -> Result<Profile, Error> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| Error::io(&error))? {
+        let path = entry.map_err(|error| Error::io(&error))?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "agprof")
+        {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut profiles = Vec::new();
+    let mut failures = Vec::new();
+    for path in paths {
+        match open(&path) {
+            Ok(profile) => profiles.push(profile),
+            Err(error) => failures.push(error),
+        }
+    }
+    if profiles.is_empty() {
+        return Err(failures.into_iter().next().unwrap_or_else(|| {
+            Error::new(
+                ErrorKind::NotAProfile,
+                "there is no .agprof file in this folder; record with `cargo alloc-guard profile`",
+            )
+        }));
+    }
+    let mut merged = Profile::merge(profiles)?;
+    merged
+        .warnings
+        .extend(failures.into_iter().map(|error| Warning::FileLeftOut {
+            error: error.to_string(),
+        }));
+    Ok(merged)
 }
 
 /// Reads the profile in `file`, whichever kind it is, and no other file: a function has a name only if `file` has it.

@@ -7,7 +7,7 @@ use crate::{
     program::{self, Counted, caller},
 };
 use alloc_guard_profile::{
-    Amount, BuildProfile, ErrorKind, Origin, Phase, Profile, StackId, Warning, read,
+    Amount, BuildProfile, ErrorKind, Origin, Phase, Profile, StackId, Warning, open, read,
 };
 
 fn pair(amount: Amount) -> (u64, u64) {
@@ -271,5 +271,39 @@ fn lost_calls_and_totals_that_differ_are_said() {
     assert_eq!(
         profile.warnings,
         [Warning::LostCalls(4), Warning::LostStacks(2)]
+    );
+}
+
+#[test]
+fn the_files_of_a_folder_are_one_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = open(folder.path()).unwrap_err();
+    assert!(error.to_string().contains("no .agprof file"), "{error}");
+    let (first, counted) = program::run(1, 2, 400);
+    let (second, counted_too) = program::run(2, 3, 300);
+    std::fs::write(folder.path().join("a-1.agprof"), first).unwrap();
+    std::fs::write(folder.path().join("b-2.agprof"), second).unwrap();
+    std::fs::write(folder.path().join("c-3.agprof"), "AGPROF").unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "nothing").unwrap();
+    let profile = open(folder.path()).unwrap();
+    let totals = profile.totals();
+    assert_eq!(
+        totals.allocations.bytes,
+        counted.allocations.1 + counted_too.allocations.1
+    );
+    assert_eq!(totals.leaked.count, counted.leaked.0 + counted_too.leaked.0);
+    assert_eq!(
+        totals.temporary.unwrap().count,
+        counted.temporary.0 + counted_too.temporary.0
+    );
+    let left_out = profile.warnings.iter().find_map(|warning| match warning {
+        Warning::FileLeftOut { error } => Some(error),
+        _ => None,
+    });
+    assert!(left_out.unwrap().contains("c-3.agprof"));
+    assert!(
+        profile.threads[0]
+            .name
+            .contains("hot-0123456789abcdef 4242: ")
     );
 }
