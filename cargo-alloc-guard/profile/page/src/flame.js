@@ -11,6 +11,8 @@
 
 const ROW = 20;
 const PAD = 5;
+/** What is narrower, in pixels, is not drawn. */
+const LEAST = 0.4;
 
 class FlameGraph {
   /** @param {string} name @param {FlameOwner} owner */
@@ -22,6 +24,7 @@ class FlameGraph {
     this.selected = 0;
     this.hovered = -1;
     this.upwards = false;
+    this.rows = 1;
     /** @type {Uint8Array | null} */
     this.found = null;
     this.canvas = el("canvas", {
@@ -51,10 +54,41 @@ class FlameGraph {
     if (moved) this.selected = zoom;
     Object.assign(this, { tree, zoomed: zoom, upwards, found });
     this.setHovered(-1);
-    this.spacer.style.height = `${(tree.deepest + 1) * ROW}px`;
-    this.element.style.height = `${(tree.deepest + 1) * ROW + 2}px`;
+    this.rows = this.rowsInSight();
+    this.spacer.style.height = `${this.rows * ROW}px`;
+    this.element.style.height = `${this.rows * ROW + 2}px`;
     if (moved) this.element.scrollTop = upwards ? this.element.scrollHeight : 0;
     this.draw();
+  }
+
+  /** How deep it goes where it is wide enough to be drawn. */
+  rowsInSight() {
+    const tree = /** @type {Tree} */ (this.tree);
+    let deepest = 0;
+    this.walk(this.zoomed, (node) => {
+      deepest = Math.max(deepest, at(tree.depth, node));
+      return true;
+    });
+    return deepest + 1;
+  }
+
+  /**
+   * Goes through what is wide enough to be drawn, as long as the visitor wants what is below.
+   *
+   * @param {number} top
+   * @param {(node: number) => boolean} visit
+   */
+  walk(top, visit) {
+    const width = this.element.clientWidth || 1000;
+    const open = [top];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (!visit(node)) continue;
+      for (const child of this.tree?.children[node] ?? []) {
+        // Children are in order of size: the rest is smaller still.
+        if (this.extent(child).width * width < LEAST) break;
+        open.push(child);
+      }
+    }
   }
 
   /** Left edge and width of a node, in parts of the whole, as zoomed. @param {number} node */
@@ -68,8 +102,7 @@ class FlameGraph {
 
   /** Top edge of a row on the canvas. @param {number} depth */
   top(depth) {
-    const rows = (this.tree?.deepest ?? 0) + 1;
-    const height = Math.max(rows * ROW, this.element.clientHeight);
+    const height = Math.max(this.rows * ROW, this.element.clientHeight);
     return (this.upwards ? height - (depth + 1) * ROW : depth * ROW) - this.element.scrollTop;
   }
 
@@ -96,15 +129,7 @@ class FlameGraph {
     const path = [];
     for (let node = this.zoomed; node > 0; node = at(tree.parent, node)) path.unshift(at(tree.parent, node));
     for (const above of path) this.drawNode(brush, above, true);
-    const open = [this.zoomed];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (!this.drawNode(brush, node, false)) continue;
-      for (const child of tree.children[node] ?? []) {
-        // Children are in order of size: the rest is smaller still.
-        if (this.extent(child).width * width < 0.4) break;
-        open.push(child);
-      }
-    }
+    this.walk(this.zoomed, (node) => this.drawNode(brush, node, false));
     if (document.activeElement === canvas) this.outline(brush, this.selected, "focus", 2);
     if (this.hovered >= 0) this.outline(brush, this.hovered, "ink", 1);
   }
@@ -120,7 +145,7 @@ class FlameGraph {
     const left = extent.left * width;
     const wide = extent.width * width;
     // What is out of sight may have children in sight, but never the other way round horizontally.
-    if (wide < 0.4) return false;
+    if (wide < LEAST) return false;
     if (top < -ROW || top > height) return true;
     /** @param {string} name */
     const colour = (name) => {

@@ -66,14 +66,19 @@ class App {
   set(change, lasting = true) {
     const state = fitState({ ...this.state, ...change }, this.report);
     const address = writeState(state, this.first);
-    if (lasting && address !== location.hash) history.pushState(null, "", address);
-    else history.replaceState(null, "", address);
+    try {
+      if (lasting && address !== (location.hash || "#")) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
+    } catch {
+      // Within a frame of another page the address may not be changed; all else works.
+    }
     this.go(state);
   }
 
   /** @param {State} state */
   go(state) {
     const old = this.state;
+    const focus = document.activeElement;
     this.state = state;
     const changed = state.profile !== old.profile || Object.keys(NO_FILTERS).some((key) => state[/** @type {keyof Filters} */ (key)] !== old[/** @type {keyof Filters} */ (key)]);
     if (changed) {
@@ -81,6 +86,9 @@ class App {
       this.view = makeView(this.profile, state);
     }
     this.show();
+    // Whoever pressed a key on what is gone now goes on from the tab.
+    const gone = focus instanceof HTMLElement && focus !== document.body && !focus.checkVisibility();
+    if (gone) byId(`tab-${this.state.tab}`).focus({ preventScroll: true });
     if (changed) announce(this.shownText());
   }
 

@@ -45,19 +45,22 @@ class DiffTab {
     this.by.select.value = state.diffBy;
     this.fold.box.checked = state.fold;
     this.text.box.checked = state.outline;
-    const views = [base, changed].map((profile) => makeView(profile, filtersFor(profile, app.profile, state)));
-    const [one, two] = /** @type {[View, View]} */ (views);
+    const [one, two] = this.views(state);
     const index = metricIndex(state.metric);
     const [before, after] = [one.total[index] ?? 0, two.total[index] ?? 0];
     this.words.replaceChildren(
       `${base.data.title} `, el("b", {}, metricText(state.metric, before)), " → ", `${changed.data.title} `, el("b", {}, metricText(state.metric, after)), " ",
       el("span", { class: changeClass(before, after) }, `${changeMark(before, after)} ${changeText(after - before, (value) => metricText(state.metric, value))}`),
-      before > 0 && after !== before ? ` (${after > before ? "+" : "−"}${shareText(Math.abs(after - before), before)})` : "",
+      before > 0 && after !== before ? el("span", { class: "nowrap" }, ` (${after > before ? "+" : "−"}${shareText(Math.abs(after - before), before)})`) : "",
       state.from >= 0 || state.to >= 0 ? " The range of time is not applied here: the two took different times." : "",
     );
-    const lines = changeLines(one, two, state.metric, state.diffBy, state.fold);
-    this.table.show(changeColumns(state.metric), sortChanges(lines, state.diffSort), state.diffSort, "No differences.");
-    this.tree = growDiff(one, two, { metric: state.metric, inverted: false, fold: state.fold, labels: "function" });
+    const made = [one, two, state.metric, state.fold, state.diffBy, state.diffSort];
+    if (!this.tree || made.some((part, index) => part !== this.made[index])) {
+      const lines = changeLines(one, two, state.metric, state.diffBy, state.fold);
+      this.table.show(changeColumns(state.metric), sortChanges(lines, state.diffSort), state.diffSort, "No differences.");
+      this.tree = growDiff(one, two, { metric: state.metric, inverted: false, fold: state.fold, labels: "function" });
+    }
+    this.made = made;
     const zoom = nodeAt(this.tree, state.diffZoom);
     this.crumb.hidden = zoom === 0;
     const nothing = at(this.tree.value, 0) === 0;
@@ -66,6 +69,23 @@ class DiffTab {
     if (!this.graph.element.hidden) this.graph.show(this.tree, { zoom, upwards: false, found: null });
     if (!this.outline.element.hidden) this.outline.show(this.tree, zoom);
   }
+
+  /** Both profiles filtered, made anew only if the filters are others. @param {State} state @returns {[View, View]} */
+  views(state) {
+    const filters = [this.base, this.changed].map((profile) => filtersFor(profile, app.profile, state));
+    const key = JSON.stringify(filters, (_, value) => (value === Infinity ? "none" : value));
+    if (key !== this.filtered || !this.both) {
+      this.filtered = key;
+      this.both = /** @type {[View, View]} */ ([this.base, this.changed].map((profile, side) => makeView(profile, filters[side] ?? NO_FILTERS)));
+    }
+    return this.both;
+  }
+
+  filtered = "";
+  /** @type {[View, View] | null} */
+  both = null;
+  /** @type {unknown[]} */
+  made = [];
 
   /** @param {number} node */
   sides(node) {
@@ -157,7 +177,7 @@ function changeLines(one, two, metric, by, fold) {
       depth: 0,
       values: [before, after, after - before],
       title: name,
-      label: () => [el("span", { class: `change-mark ${changeClass(before, after)}` }, changeMark(before, after)), el("code", { class: "where" }, shortName(profile.functionName(site))), el("code", { class: "in" }, by === "stack" ? viaText(profile, stack) : profile.location(site))],
+      label: () => [el("span", { class: `change-mark ${changeClass(before, after)}`, role: "img", "aria-label": changeWord(before, after) }, changeMark(before, after)), el("code", { class: "where" }, shortName(profile.functionName(site))), el("code", { class: "in" }, by === "stack" ? viaText(profile, stack) : profile.location(site))],
       children: by === "stack" ? () => frameLines(profile, stack, 1) : undefined,
     };
   }).map((line) => /** @type {Line} */ (line));
@@ -193,7 +213,7 @@ function changeColumns(metric) {
       cell: own((line) => changeText(line.values[2] ?? 0, text)),
       class: (line) => (line.values.length > 0 ? changeClass(line.values[0] ?? 0, line.values[1] ?? 0) : ""),
     },
-    { key: "word", title: "Kind", cell: own((line) => changeWord(line.values[0] ?? 0, line.values[1] ?? 0)) },
+    { key: "word", title: "Kind", minor: true, cell: own((line) => changeWord(line.values[0] ?? 0, line.values[1] ?? 0)) },
   ];
 }
 

@@ -109,13 +109,17 @@ class Table {
     const top = height < HIGHEST ? first * LINE : Math.max(0, this.element.scrollTop - 3 * LINE);
     const rows = this.lines.slice(first, first + shown).map((line, i) => this.row(line, first + i));
     const focused = this.body.contains(document.activeElement) ? document.activeElement?.closest("tr")?.getAttribute("aria-rowindex") : null;
+    const scrolled = this.element.scrollTop;
     this.body.replaceChildren(
       gap(top),
       ...rows,
       gap(height - top - rows.length * LINE),
     );
+    if (!focused) return;
+    // Taking a focused row away lays out what is left in that moment, and so moves the table.
+    this.element.scrollTop = scrolled;
     // The focus stays on its row; if that is scrolled out of sight, on the table.
-    if (focused) (this.opener(Number(focused)) ?? this.element).focus({ preventScroll: true });
+    (this.opener(Number(focused)) ?? this.element).focus({ preventScroll: true });
   }
 
   /** @param {Line} line @param {number} index */

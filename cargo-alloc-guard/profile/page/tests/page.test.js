@@ -310,6 +310,28 @@ onPage("a link leads to the same view, and Back to the one before", "one#tab=all
   assert.equal(await page.getByRole("tab", { name: "Allocations" }).getAttribute("aria-selected"), "true");
 });
 
+onPage("who follows a line or takes a filter away with the keyboard goes on from the tab", "one", async (page) => {
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  await page.locator(".worst li button").first().focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(), "tab-flame");
+  await page.locator(".chip").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(), "tab-flame");
+  assert.equal(await shown(page), 4000);
+});
+
+onPage("on paper a table has its rows, in dark ink", "one#tab=allocations&group=stack", async (page) => {
+  const rows = () => page.locator(".panel-allocations tbody tr:not(.gap)").count();
+  const before = await rows();
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.ok((await rows()) > before);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await rows(), before);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "auto");
+}, { colorScheme: "dark" });
+
 onPage("an address with nonsense shows the first view", "one#tab=nowhere&thread=99&metric=evil&site=-5&from=7777&sort=%3Cb%3E", async (page) => {
   assert.equal(await page.getByRole("tab", { name: "Summary" }).getAttribute("aria-selected"), "true");
   assert.equal(await shown(page), 4000);

@@ -651,4 +651,30 @@ mod tests {
         let data: Value = serde_json::from_str(&text).expect("it is JSON");
         assert_eq!(data["profiles"][0], json(&shown));
     }
+    #[test]
+    fn of_two_profiles_the_same_function_has_the_same_text() {
+        let profile = |folder: &str, line| {
+            let mut profile = Profile::default();
+            let frame = Frame {
+                function: profile.strings.intern("a::b"),
+                file: profile.strings.intern(&format!("{folder}/src/a.rs")),
+                line,
+                ..Frame::default()
+            };
+            profile.stacks.frame(frame);
+            profile
+        };
+        let (base, changed) = (profile("/home/u/app", 3), profile("/ci/app", 4));
+        let shown = [&Shown::new("base", &base), &Shown::new("changed", &changed)];
+        let text =
+            serde_json::to_vec(&PageData::new(&shown, &Sources::none())).expect("it is data");
+        let data: Value = serde_json::from_slice(&text).expect("it is JSON");
+        let same = |side: usize| {
+            let profile = &data["profiles"][side];
+            let text = profile["frames"]["same"][0].as_u64().expect("a number");
+            profile["strings"][usize::try_from(text).expect("a small one")].clone()
+        };
+        assert_eq!(same(0), "a::b\nsrc/a.rs");
+        assert_eq!(same(1), same(0));
+    }
 }
