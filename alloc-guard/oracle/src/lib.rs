@@ -1,14 +1,15 @@
 //! The proof that alloc-guard's counts equal those of tools that share no code with it.
 //!
-//! The same operations ([`OPERATIONS`]) run in three binaries, which differ in their allocator:
+//! The same operations ([`OPERATIONS`]) run in four binaries, which differ in their allocator:
 //!
 //! - `with_guard` prints what `alloc_guard::measure` counted;
 //! - `with_dhat` prints what the crate `dhat` counted;
 //! - `bare` has the system allocator and runs under valgrind, which tells twice what it saw: DHAT's
-//!   profile, whose totals are told apart by the stacks, and `--trace-malloc`'s list of calls.
+//!   profile, whose totals are told apart by the stacks, and `--trace-malloc`'s list of calls;
+//! - `recorded` has the guard, and runs under valgrind's DHAT and, a second time, records itself.
 //!
 //! Which of our counts must equal which of theirs is written in [`Counts::compare_totals`] and
-//! [`Counts::compare_calls`]. The operations are compiled once, in this library, so all three
+//! [`Counts::compare_calls`]. The operations are compiled once, in this library, so all four
 //! binaries run the same machine code and nothing is elided in one and not in another, whatever the
 //! profile. Everything is single-threaded, because DHAT knows no threads; what threads add up to is
 //! held against a count by hand in `tests/threads.rs`.
@@ -20,6 +21,7 @@ mod counts;
 mod dhat_profile;
 mod operations;
 mod output;
+mod run;
 mod trace;
 
 pub use crate::{
@@ -28,5 +30,6 @@ pub use crate::{
     dhat_profile::{Attributed, DhatProfile},
     operations::{Alignment, OPERATIONS, Operation},
     output::run_all,
+    run::run_rounds,
     trace::{Mark, mark, rounds},
 };
