@@ -51,6 +51,7 @@ const DEMANDS: &[Demand] = &[
     demand("regex", workloads::regex, 6, 500, By::Replay),
     demand("maps", workloads::maps, 30, 500, By::Replay),
     demand("qsort", workloads::qsort, 60, 300, By::Replay),
+    demand("alignment", workloads::alignment, 20, 200, By::Replay),
     demand("panics", workloads::panics, 150, 50, By::Replay),
     demand("signals", workloads::signals, 100, 20, By::System),
     demand("coroutines", workloads::coroutines, 20, 50, By::System),

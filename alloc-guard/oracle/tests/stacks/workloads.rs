@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     ffi::{c_int, c_void},
     hint::black_box,
+    mem::MaybeUninit,
     panic::{self, AssertUnwindSafe},
 };
 
@@ -203,4 +204,44 @@ pub(crate) fn recursion() {
         allocate();
     }
     recurse(black_box(1_600));
+}
+
+/// A frame whose caller is found from the frame pointer, because the stack is aligned in it: callers
+/// with frames of other sizes lead to the same place.
+pub(crate) fn alignment() {
+    #[repr(align(256))]
+    struct Aligned([u8; 256]);
+
+    #[inline(never)]
+    fn aligned() {
+        let block = black_box(Aligned([1; 256]));
+        allocate();
+        black_box(&block.0);
+    }
+
+    #[inline(never)]
+    fn padded<const N: usize>() {
+        let pad = MaybeUninit::<[u64; N]>::uninit();
+        black_box(&pad);
+        aligned();
+        black_box(&pad);
+    }
+
+    let callers: [fn(); 8] = [
+        padded::<1>,
+        padded::<3>,
+        padded::<5>,
+        padded::<7>,
+        padded::<9>,
+        padded::<11>,
+        padded::<13>,
+        padded::<15>,
+    ];
+    // Each after each, and all from one call.
+    let places: Vec<usize> = (0..8)
+        .flat_map(|a| (0..8).flat_map(move |b| [a, b]))
+        .collect();
+    for place in black_box(places) {
+        callers[place]();
+    }
 }
