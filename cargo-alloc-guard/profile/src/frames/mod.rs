@@ -5,4 +5,4 @@ mod name;
 mod place;
 
 pub(crate) use name::demangle;
-pub(crate) use place::{Place, Placed, is_profiler};
+pub(crate) use place::{Part, Place, Placed, is_profiler};

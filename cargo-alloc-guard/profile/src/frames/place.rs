@@ -16,6 +16,15 @@ pub(crate) struct Place {
     pub(crate) inlined: bool,
 }
 
+/// What a frame next to the allocator is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Hook,
+    /// Either's.
+    Between,
+    Program,
+}
+
 /// Frames and stacks under way.
 #[derive(Default)]
 pub(crate) struct Placed {
@@ -32,6 +41,20 @@ impl Placed {
     pub(crate) fn truncated_frame(&mut self, module: &str, place: &Place) -> FrameId {
         let class = classify_truncated(&place.function, &place.file);
         self.frame_of(module, place, class)
+    }
+
+    /// Whether a frame, seen from the allocator outwards, is the hook's. The hook goes through `core` and `std`; the program comes to
+    /// the allocator through `alloc` or something else.
+    pub(crate) fn part(&self, frame: FrameId) -> Part {
+        let frame = self.stacks.get(frame);
+        let file = self.strings.get(frame.file);
+        match frame.class {
+            Class::Guard => Part::Hook,
+            Class::Std if file.contains("library/core/") || file.contains("library/std/") => {
+                Part::Between
+            }
+            _ => Part::Program,
+        }
     }
 
     fn frame_of(&mut self, module: &str, place: &Place, class: Class) -> FrameId {
@@ -66,4 +89,47 @@ pub(crate) fn is_profiler(module: &str) -> bool {
 
 fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hook_goes_through_core_and_std_and_the_program_through_alloc() {
+        let mut placed = Placed::default();
+        for (function, file, part) in [
+            (
+                "record",
+                "/h/alloc-guard/core/src/recorder/hook.rs",
+                Part::Hook,
+            ),
+            ("__rustc::__rust_alloc", "", Part::Hook),
+            (
+                "map_or",
+                "/rustc/1/library/core/src/option.rs",
+                Part::Between,
+            ),
+            (
+                "try_with",
+                "/rustc/1/library/std/src/thread/local.rs",
+                Part::Between,
+            ),
+            (
+                "alloc",
+                "/rustc/1/library/alloc/src/alloc.rs",
+                Part::Program,
+            ),
+            ("main", "/h/app/src/main.rs", Part::Program),
+            ("", "", Part::Program),
+        ] {
+            let place = Place {
+                function: function.to_owned(),
+                file: file.to_owned(),
+                ..Place::default()
+            };
+            let frame = placed.frame("app", &place);
+            assert_eq!(placed.part(frame), part, "{function}");
+        }
+    }
 }

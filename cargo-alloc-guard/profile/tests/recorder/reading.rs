@@ -220,7 +220,7 @@ fn paths_that_call_each_other_or_nobody_end() {
         .iter()
         .map(|(_, allocation)| profile.stacks.walk(allocation.stack).count())
         .collect();
-    assert_eq!(depths, [2, 2, 1]);
+    assert_eq!(depths, [3, 2, 1]);
 }
 
 #[test]

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use super::bytes::Bytes;
 use crate::{
     error::Error,
-    frames::Placed,
+    frames::{Part, Placed},
     model::{FrameId, StackId},
     symbols::{ModuleId, Symbols},
 };
+
+/// The hook is at most so deep: far less, and a bound for what a damaged file says.
+const HOOK_DEPTH: usize = 32;
 
 /// An address, the module that is there, and the path of what called it.
 struct Path {
@@ -21,7 +24,10 @@ struct Path {
 #[derive(Default)]
 pub(super) struct Paths {
     all: HashMap<u64, Path>,
+    /// The whole stacks of paths that are callers.
     stacks: HashMap<u64, StackId>,
+    /// The stacks of paths that ask for memory.
+    trimmed: HashMap<u64, StackId>,
     /// The frames of each address, innermost first.
     frames: HashMap<(Option<ModuleId>, u64), Vec<FrameId>>,
 }
@@ -51,11 +57,58 @@ impl Paths {
         Ok(())
     }
 
-    /// The stack of the path `id`. Of a path that is not defined, what called it is not known either.
+    /// The stack of the path `id`, without the frames of the allocator's hook, which are in every one.
     pub(super) fn stack(&mut self, id: u64, symbols: &mut Symbols, placed: &mut Placed) -> StackId {
-        if let Some(stack) = self.stacks.get(&id) {
+        if let Some(stack) = self.trimmed.get(&id) {
             return *stack;
         }
+        let (outermost, within) = self.hook(id, symbols, placed);
+        let caller = self.all.get(&outermost).map_or(0, |path| path.caller);
+        let mut stack = self.whole(caller, symbols, placed);
+        if outermost != 0 {
+            let frames = self.frames_of(outermost, symbols, placed);
+            for frame in frames.iter().skip(within).rev() {
+                stack = placed.stacks.call(stack, *frame);
+            }
+        }
+        self.trimmed.insert(id, stack);
+        stack
+    }
+
+    /// Where the hook ends: the path, and how many of its innermost frames are the hook's.
+    fn hook(&mut self, id: u64, symbols: &mut Symbols, placed: &mut Placed) -> (u64, usize) {
+        let mut end = (id, 0);
+        let mut at = id;
+        for _ in 0..HOOK_DEPTH {
+            if at == 0 {
+                break;
+            }
+            let frames = self.frames_of(at, symbols, placed);
+            for (index, frame) in frames.iter().enumerate() {
+                match placed.part(*frame) {
+                    Part::Hook => end = (at, index + 1),
+                    Part::Between => {}
+                    Part::Program => return end,
+                }
+            }
+            at = self.all.get(&at).map_or(0, |path| path.caller);
+        }
+        end
+    }
+
+    /// The frames of the path `id` alone, innermost first.
+    fn frames_of(&mut self, id: u64, symbols: &mut Symbols, placed: &mut Placed) -> &[FrameId] {
+        let (module, address) = self
+            .all
+            .get(&id)
+            .map_or((None, 0), |path| (path.module, path.address));
+        self.frames
+            .entry((module, address))
+            .or_insert_with(|| symbols.frames(module, address, placed))
+    }
+
+    /// The whole stack of the path `id`. Of a path that is not defined, what called it is not known either.
+    fn whole(&mut self, id: u64, symbols: &mut Symbols, placed: &mut Placed) -> StackId {
         let mut climbed = Vec::new();
         let mut at = id;
         let mut stack = loop {
@@ -74,15 +127,7 @@ impl Paths {
             }
         };
         for id in climbed.into_iter().rev() {
-            let (module, address) = self
-                .all
-                .get(&id)
-                .map_or((None, 0), |path| (path.module, path.address));
-            let frames = self
-                .frames
-                .entry((module, address))
-                .or_insert_with(|| symbols.frames(module, address, placed));
-            for frame in frames.iter().rev() {
+            for frame in self.frames_of(id, symbols, placed).iter().rev() {
                 stack = placed.stacks.call(stack, *frame);
             }
             self.stacks.insert(id, stack);
