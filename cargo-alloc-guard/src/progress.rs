@@ -33,10 +33,15 @@ impl Progress {
         self.say("Running", what);
     }
 
-    /// Says what is being read, now and then.
+    /// Says what is being read.
+    pub(crate) fn opening(&self, path: &Path) {
+        self.say("Reading", &path.display().to_string());
+    }
+
+    /// The same, now and then.
     pub(crate) fn reading(&self, path: &Path) {
         if self.said.get().elapsed() > OFTEN {
-            self.say("Reading", &path.display().to_string());
+            self.opening(path);
             self.said.set(Instant::now());
         }
     }

@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::Args;
 
 /// What goes to cargo.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Build options")]
 pub(crate) struct CargoArguments {
     /// Test this package instead of the whole workspace.

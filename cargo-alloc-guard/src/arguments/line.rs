@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use clap_complete::Shell;
 
 use super::{
@@ -10,10 +10,13 @@ use super::{
     check::{self, CheckArguments},
     diff::{self, DiffArguments},
     doctor::{self, DoctorArguments},
+    export::{self, ExportArguments, ExportFormat},
     init::{self, InitArguments},
     merge::{self, MergeArguments},
     profile::{self, ProfileArguments},
     report::{self, ReportArguments},
+    scrub::{self, ScrubArguments},
+    serve::{self, ServeArguments},
 };
 
 const EXAMPLES: &str = "\
@@ -54,12 +57,21 @@ pub(crate) enum Command {
     /// Run every guarded test and print one table (the default).
     #[command(after_help = check::EXAMPLES)]
     Check(CheckArguments),
-    /// Say what changed between two runs, or two revisions.
+    /// Say what changed between two runs, two revisions or two profiles.
     #[command(after_help = diff::EXAMPLES)]
     Diff(DiffArguments),
-    /// Show the last run here, or record files from elsewhere.
+    /// Show the last run here, record files from elsewhere, or a profile.
     #[command(after_help = report::EXAMPLES)]
     Report(ReportArguments),
+    /// Show a profile in the browser, at `http://localhost:8080`.
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(ServeArguments),
+    /// Write a profile in a form that another tool reads.
+    #[command(after_help = export::EXAMPLES)]
+    Export(ExportArguments),
+    /// Take the environment out of ByteHound's profiles.
+    #[command(after_help = scrub::EXAMPLES)]
+    Scrub(ScrubArguments),
     /// Put the shards of a run together.
     #[command(after_help = merge::EXAMPLES)]
     Merge(MergeArguments),
@@ -99,7 +111,21 @@ impl Arguments {
         if arguments.get(1).is_some_and(|first| first == "alloc-guard") {
             arguments.remove(1);
         }
-        Self::try_parse_from(arguments)
+        Self::try_parse_from(arguments)?.checked()
+    }
+
+    /// Refuses what is wrong together, and which clap cannot say.
+    fn checked(self) -> clap::error::Result<Self> {
+        if let Some(Command::Export(export)) = &self.command
+            && export.metric.is_some()
+            && export.format != ExportFormat::Folded
+        {
+            return Err(<Self as CommandFactory>::command().error(
+                ErrorKind::ArgumentConflict,
+                "--metric chooses what folded stacks count: it needs `--format folded`",
+            ));
+        }
+        Ok(self)
     }
 
     /// The subcommand that was asked for.
@@ -110,8 +136,6 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn check(line: &str) -> CheckArguments {

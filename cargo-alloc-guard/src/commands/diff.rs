@@ -8,12 +8,13 @@ use std::{
 };
 
 use alloc_guard_core::report::{Gate, Record};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{
     arguments::{DiffArguments, DiffFormat},
     cargo::Workspace,
     diff::{self, Revision},
+    profiles::{self, Comparison},
     records::Records,
     run,
     settings::{
@@ -30,6 +31,24 @@ use crate::{
 /// If a side is neither records nor a revision, a revision does not build, or the changes cannot be
 /// written.
 pub(crate) fn run(arguments: DiffArguments, out: &mut dyn Write) -> Result<Status> {
+    let sides = (
+        Path::new(&arguments.before),
+        arguments.after.as_deref().map(Path::new),
+    );
+    match sides {
+        (before, Some(after)) if profiles::is_profile(before) && profiles::is_profile(after) => {
+            return compare_profiles(before, after, &arguments, out);
+        }
+        (before, after) => {
+            let is_profile = |path: &&Path| profiles::is_profile(path);
+            if let Some(profile) = [Some(before), after].into_iter().flatten().find(is_profile) {
+                bail!(
+                    "{} is a profile, and can be compared with another profile only",
+                    profile.display()
+                );
+            }
+        }
+    }
     let style = style_of_stdout(arguments.color);
     let cargo = CargoSettings::new(arguments.cargo);
     let before = side(&arguments.before, &cargo)?;
@@ -38,17 +57,68 @@ pub(crate) fn run(arguments: DiffArguments, out: &mut dyn Write) -> Result<Statu
         None => Box::new(store::last(&Workspace::read(&cargo)?.target)?),
     };
     let comparison = diff::compare(&*before, &*after)?;
-    match arguments.format {
-        DiffFormat::Human => diff::print_human(&comparison, style, out),
-        DiffFormat::Markdown => diff::print_markdown(&comparison, out),
-        DiffFormat::Json => diff::print_json(&comparison, out),
-    }
-    .context("failed to write the changes")?;
-    Ok(if comparison.is_worse() {
+    let output = arguments.output.as_deref().unwrap_or(Path::new("-"));
+    profiles::write(output, &[], out, |out| {
+        match arguments.format {
+            DiffFormat::Human => diff::print_human(&comparison, style, out),
+            DiffFormat::Markdown => diff::print_markdown(&comparison, out),
+            DiffFormat::Json => diff::print_json(&comparison, out),
+            DiffFormat::Html => bail!("--format html compares profiles, and these are runs"),
+        }
+        .context("failed to write the changes")
+    })?;
+    Ok(status(comparison.is_worse()))
+}
+
+fn status(is_worse: bool) -> Status {
+    if is_worse {
         Status::Failed
     } else {
         Status::AsExpected
-    })
+    }
+}
+
+/// Compares two profiles function by function.
+fn compare_profiles(
+    before: &Path,
+    after: &Path,
+    arguments: &DiffArguments,
+    out: &mut dyn Write,
+) -> Result<Status> {
+    let profiles = [profiles::open(before)?, profiles::open(after)?];
+    let [base, changed] = &profiles;
+    let comparison = Comparison::new(
+        alloc_guard_profile::diff(base, changed),
+        arguments.tolerance,
+    );
+    let usual = match arguments.format {
+        DiffFormat::Html => {
+            let mut page = after.as_os_str().to_owned();
+            page.push(".diff.html");
+            page.into()
+        }
+        _ => PathBuf::from("-"),
+    };
+    let output = arguments.output.clone().unwrap_or(usual);
+    let inputs = [before.to_owned(), after.to_owned()];
+    let style = style_of_stdout(arguments.color);
+    profiles::write(&output, &inputs, out, |out| {
+        match arguments.format {
+            DiffFormat::Human => Ok(profiles::print_human(&comparison, style, out)?),
+            DiffFormat::Markdown => Ok(profiles::print_markdown(&comparison, out)?),
+            DiffFormat::Json => profiles::print_json(&comparison, out),
+            DiffFormat::Html => {
+                let cargo = CargoSettings::new(arguments.cargo.clone());
+                let root = Workspace::read(&cargo).ok().map(|found| found.root);
+                profiles::write_diff([(before, base), (after, changed)], root.as_deref(), out)
+            }
+        }
+        .context("failed to write the changes")
+    })?;
+    if arguments.format == DiffFormat::Html && output != Path::new("-") {
+        writeln!(out, "wrote {}", output.display()).context("failed to say where the page is")?;
+    }
+    Ok(status(comparison.is_worse()))
 }
 
 /// One of the two runs: read where there are records, run where there is a revision.

@@ -37,3 +37,22 @@ pub(crate) fn man(folder: Option<&Path>, out: &mut dyn Write) -> Result<Status> 
     }
     Ok(Status::AsExpected)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn completions_know_every_subcommand_and_its_options() {
+        let mut script = Vec::new();
+        completions(Shell::Bash, &mut script).unwrap();
+        let script = String::from_utf8(script).unwrap();
+        let command = <Arguments as CommandFactory>::command();
+        for subcommand in command.get_subcommands() {
+            assert!(script.contains(subcommand.get_name()), "{subcommand}");
+            for option in subcommand.get_arguments().filter_map(|a| a.get_long()) {
+                assert!(script.contains(&format!("--{option}")), "{option}");
+            }
+        }
+    }
+}

@@ -4,11 +4,14 @@ mod accept;
 mod check;
 mod diff;
 mod doctor;
+mod export;
 mod generate;
 mod init;
 mod merge;
 mod profile;
 mod report;
+mod scrub;
+mod serve;
 
 use std::io::Write;
 
@@ -29,7 +32,10 @@ pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
     match arguments.command() {
         Command::Check(arguments) => check::run(&CheckSettings::new(arguments), out),
         Command::Diff(arguments) => diff::run(arguments, out),
-        Command::Report(arguments) => report::run(arguments, out),
+        Command::Report(arguments) => report::run(&arguments, out),
+        Command::Serve(arguments) => serve::run(&arguments, out),
+        Command::Export(arguments) => export::run(&arguments, out),
+        Command::Scrub(arguments) => scrub::run(&arguments, out),
         Command::Completions { shell } => generate::completions(shell, out),
         Command::Man { folder } => generate::man(folder.as_deref(), out),
         Command::Merge(arguments) => merge::run(arguments, out),

@@ -48,7 +48,7 @@ fn line(change: &Change, style: Style) -> String {
 }
 
 /// The mark and the word for a kind of change.
-pub(super) fn word(kind: Kind) -> (&'static str, &'static str) {
+pub(crate) fn word(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Broken => ("❌", "broken"),
         Kind::Risen => ("📈", "risen"),

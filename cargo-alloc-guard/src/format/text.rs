@@ -4,7 +4,7 @@
 use std::iter::Peekable;
 
 /// Text for one line: no line breaks, no control characters, at most `most` characters.
-pub(super) fn one_line(text: &str, most: usize) -> String {
+pub(crate) fn one_line(text: &str, most: usize) -> String {
     let line: Vec<_> = visible(text)
         .split_whitespace()
         .map(str::to_owned)

@@ -12,6 +12,8 @@ mod workspace;
 
 use std::{fs, path::Path};
 
+/// Two profiles of a known program, in one of which a function allocates more.
+const PROFILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/profile/tests/bytehound");
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/commands");
 
 /// Copies the files with this extension from one folder to another, where they differ.
@@ -37,6 +39,11 @@ fn every_command_prints_what_its_file_says() {
     std::env::set_current_dir(root).unwrap();
     copy(cases, root, "trycmd");
     copy(&cases.join("records"), &root.join("records"), "jsonl");
+    let profiles = root.join("profiles");
+    for extension in ["agprof", "dat", "json"] {
+        copy(&cases.join("profiles"), &profiles, extension);
+    }
+    copy(Path::new(PROFILES), &profiles, "dat");
     let tests = trycmd::TestCases::new();
     tests
         .register_bin("cargo", Path::new(workspace::COMMAND))

@@ -1,0 +1,69 @@
+//! `scrub`: takes the environment out of profiles.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Write},
+    path::Path,
+};
+
+use alloc_guard_core::report::count;
+use alloc_guard_profile::{Scrubbed, scrub};
+use anyhow::{Context as _, Result, bail};
+
+use crate::{arguments::ScrubArguments, profiles, status::Status, store::Replacement};
+
+/// Runs the command.
+///
+/// # Errors
+/// If a file cannot be read, is no profile or is damaged, or its copy cannot be written.
+pub(crate) fn run(arguments: &ScrubArguments, out: &mut dyn Write) -> Result<Status> {
+    match (&arguments.output, arguments.files.as_slice()) {
+        (Some(output), [file]) => {
+            let files = &arguments.files;
+            let mut scrubbed = Scrubbed::default();
+            profiles::write(output, files, out, |out| {
+                scrubbed = copy(file, out)?;
+                Ok(())
+            })?;
+            say(file, &scrubbed);
+        }
+        (Some(_), files) => bail!(
+            "--output takes the copy of one file, and these are {}: use --in-place",
+            files.len()
+        ),
+        (None, files) => {
+            for file in files {
+                let mut scrubbed = Scrubbed::default();
+                let replacement = Replacement::write(file, |out| {
+                    scrubbed = copy(file, out)?;
+                    Ok(())
+                })?;
+                // A file that holds nothing of it stays as it is.
+                if scrubbed.variables > 0 {
+                    replacement.commit()?;
+                }
+                say(file, &scrubbed);
+            }
+        }
+    }
+    Ok(Status::AsExpected)
+}
+
+fn copy(path: &Path, out: &mut dyn Write) -> Result<Scrubbed> {
+    let file = File::open(path).with_context(|| format!("failed to read {}", path.display()))?;
+    scrub(BufReader::new(file), out).with_context(|| path.display().to_string())
+}
+
+/// Standard output may be taken by the copy.
+fn say(file: &Path, scrubbed: &Scrubbed) {
+    let what = match scrubbed.variables {
+        0 => "no environment in it".to_owned(),
+        variables => format!("{} taken out", count(variables, "environment variable")),
+    };
+    let rest = if scrubbed.has_command_line {
+        "; the command line is still in it"
+    } else {
+        ""
+    };
+    let _ = writeln!(io::stderr(), "{}: {what}{rest}", file.display());
+}

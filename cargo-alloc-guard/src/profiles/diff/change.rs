@@ -1,0 +1,181 @@
+//! Owns what counts as a change between two profiles, and as growth.
+
+use std::cmp::Reverse;
+
+use alloc_guard_profile::{Amount, Diff, FunctionChange};
+
+use crate::diff::{Kind, word};
+
+/// Two profiles, compared by the functions whose own requests changed.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    pub(crate) diff: Diff,
+    /// Worst first.
+    pub(crate) changes: Vec<Change>,
+    /// How many functions grew by no more than the tolerance.
+    pub(crate) tolerated: u64,
+    /// How many other functions ask for memory themselves.
+    pub(crate) unchanged: u64,
+}
+
+/// A function whose own requests changed.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) kind: Kind,
+    pub(crate) function: FunctionChange,
+}
+
+impl Comparison {
+    /// Growth of a function by up to `tolerance` per cent is none.
+    pub(crate) fn new(diff: Diff, tolerance: u64) -> Self {
+        let mut changes = Vec::new();
+        let (mut tolerated, mut unchanged) = (0, 0);
+        for function in &diff.functions {
+            let [before, after] = function.as_site.map(|sums| sums.allocations.count);
+            if !function.is_changed_site() {
+                unchanged += u64::from(before > 0);
+                continue;
+            }
+            let kind = match (before, after) {
+                (0, _) => Kind::New,
+                (_, 0) => Kind::Gone,
+                _ if grew(function, tolerance) => Kind::Risen,
+                _ if grew(function, 0) => {
+                    tolerated += 1;
+                    continue;
+                }
+                _ => Kind::Fallen,
+            };
+            changes.push(Change {
+                kind,
+                function: function.clone(),
+            });
+        }
+        changes.sort_by_key(|change| {
+            let [before, after] = change.function.as_site.map(|sums| sums.allocations);
+            let more = |before: u64, after: u64| i128::from(after) - i128::from(before);
+            Reverse((
+                is_growth(change.kind),
+                more(before.count, after.count),
+                more(before.bytes, after.bytes),
+            ))
+        });
+        Self {
+            diff,
+            changes,
+            tolerated,
+            unchanged,
+        }
+    }
+
+    /// Whether something grew.
+    pub(crate) fn is_worse(&self) -> bool {
+        self.changes.iter().any(|change| is_growth(change.kind))
+    }
+
+    /// `1 risen, 85 unchanged`
+    pub(super) fn summary(&self) -> String {
+        let kinds = [Kind::Risen, Kind::New, Kind::Gone, Kind::Fallen];
+        let number = |kind| {
+            self.changes
+                .iter()
+                .filter(|change| change.kind == kind)
+                .count() as u64
+        };
+        let mut parts: Vec<String> = kinds
+            .into_iter()
+            .map(|kind| (number(kind), word(kind).1))
+            .chain([(self.tolerated, "within the tolerance")])
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}"))
+            .collect();
+        parts.push(format!("{} unchanged", self.unchanged));
+        let all = self.changes.len() as u64 + self.tolerated + self.unchanged;
+        let functions = alloc_guard_core::report::count(all, "function");
+        format!("{functions} that allocate: {}", parts.join(", "))
+    }
+}
+
+fn is_growth(kind: Kind) -> bool {
+    matches!(kind, Kind::Risen | Kind::New)
+}
+
+/// Whether allocations, their bytes or leaks grew by more than so many per cent.
+fn grew(function: &FunctionChange, tolerance: u64) -> bool {
+    let [before, after] = function.as_site;
+    let grew = |before: u64, after: u64| {
+        u128::from(after) * 100 > u128::from(before) * (100 + u128::from(tolerance))
+    };
+    let amount = |before: Amount, after: Amount| {
+        grew(before.count, after.count) || grew(before.bytes, after.bytes)
+    };
+    amount(before.allocations, after.allocations) || amount(before.leaked, after.leaked)
+}
+
+/// The numbers that changed, before and after: `allocations 2 → 3 (+1)`.
+pub(super) fn numbers(before: [(&str, u64); 4], after: [u64; 4]) -> String {
+    let numbers: Vec<String> = before
+        .into_iter()
+        .zip(after)
+        .filter(|((_, before), after)| before != after)
+        .map(|((what, before), after)| {
+            let more = i128::from(after) - i128::from(before);
+            format!("{what} {before} → {after} ({more:+})")
+        })
+        .collect();
+    if numbers.is_empty() {
+        "the same counts".to_owned()
+    } else {
+        numbers.join("; ")
+    }
+}
+
+impl Change {
+    /// The numbers that changed.
+    pub(super) fn numbers(&self) -> String {
+        let [before, after] = self.function.as_site;
+        numbers(
+            [
+                ("allocations", before.allocations.count),
+                ("bytes", before.allocations.bytes),
+                ("leaked blocks", before.leaked.count),
+                ("leaked bytes", before.leaked.bytes),
+            ],
+            [
+                after.allocations.count,
+                after.allocations.bytes,
+                after.leaked.count,
+                after.leaked.bytes,
+            ],
+        )
+    }
+
+    /// What the function is called.
+    pub(super) fn name(&self) -> &str {
+        match self.function.function.name.as_str() {
+            "" => "unknown",
+            name => name,
+        }
+    }
+}
+
+impl Comparison {
+    /// The totals that changed.
+    pub(super) fn totals(&self) -> String {
+        let [before, after] = &self.diff.totals;
+        numbers(
+            [
+                ("allocations", before.allocations.count),
+                ("bytes", before.allocations.bytes),
+                ("peak bytes", before.peak.bytes),
+                ("leaked bytes", before.leaked.bytes),
+            ],
+            [
+                after.allocations.count,
+                after.allocations.bytes,
+                after.peak.bytes,
+                after.leaked.bytes,
+            ],
+        )
+    }
+}

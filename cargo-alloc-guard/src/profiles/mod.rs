@@ -1,0 +1,16 @@
+//! Profile files: found, told from records, read, and what is made of them written whole or not at all.
+
+mod diff;
+mod human;
+mod inputs;
+mod markdown;
+mod output;
+mod page;
+mod report;
+mod summary;
+
+pub(crate) use diff::{Comparison, print_human, print_json, print_markdown};
+pub(crate) use inputs::{is_profile, open, read};
+pub(crate) use output::write;
+pub(crate) use page::{beside, write_diff, write_page};
+pub(crate) use report::{Form, print};
