@@ -86,9 +86,8 @@ fn latest(place: &PlaceArguments) -> Result<PathBuf> {
 /// Whether a folder holds our recorder's files.
 fn has_profiles(folder: &Path) -> bool {
     let is_one = |path: PathBuf| path.extension() == Some(OsStr::new(EXTENSION));
-    fs::read_dir(folder).is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| is_one(entry.path())))
-    })
+    fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| is_one(entry.path()))))
 }
 
 /// Whether a file is a profile, or a folder has some, and no records: told by how it begins, or, where that is damaged, by its

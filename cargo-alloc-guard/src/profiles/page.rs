@@ -16,7 +16,8 @@ use super::inputs::Input;
 /// Where a page goes unless it is told: beside the first of what it shows.
 pub(crate) fn beside(input: &Input) -> PathBuf {
     let mut name = match input.paths.first() {
-        Some(path) => path.as_os_str().to_owned(),
+        // Without the slash after a folder.
+        Some(path) => path.components().as_path().as_os_str().to_owned(),
         None => "profile".into(),
     };
     name.push(".html");

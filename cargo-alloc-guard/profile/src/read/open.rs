@@ -120,7 +120,8 @@ fn read_with(mut file: impl Read, lookup: Lookup) -> Result<Profile, Error> {
 }
 
 /// What can be read.
-const KINDS: &str = "profiles are alloc-guard's .agprof, ByteHound's .dat and DHAT's JSON";
+pub(super) const KINDS: &str =
+    "profiles are alloc-guard's .agprof, ByteHound's .dat and DHAT's JSON";
 
 fn not_a_profile(what: &str) -> Error {
     Error::new(ErrorKind::NotAProfile, what)

@@ -2,8 +2,14 @@
 
 use std::io::{self, Read, Write};
 
-use super::{bytehound, recorder};
+use super::{bytehound, open::KINDS, recorder};
 use crate::error::{Error, ErrorKind};
+
+/// How much of a file tells what it is.
+const HEAD: u64 = 512;
+
+/// What DHAT's files begin with.
+const DHAT: &[u8] = b"\"dhatFileVersion\"";
 
 /// What was found in a profile, and what stays in its copy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +29,7 @@ pub struct Scrubbed {
 pub fn scrub(mut file: impl Read, mut out: impl Write) -> Result<Scrubbed, Error> {
     let mut head = Vec::new();
     file.by_ref()
-        .take(recorder::MAGIC.len() as u64)
+        .take(HEAD)
         .read_to_end(&mut head)
         .map_err(|error| Error::io(&error))?;
     let has_command_line = match head.first() {
@@ -34,13 +40,47 @@ pub fn scrub(mut file: impl Read, mut out: impl Write) -> Result<Scrubbed, Error
                 has_command_line: true,
             });
         }
-        Some(b'{') => true,
-        _ if head == recorder::MAGIC => false,
-        _ => return Err(Error::new(ErrorKind::NotAProfile, "not a profile")),
+        _ if head.starts_with(recorder::MAGIC) => false,
+        _ if head.windows(DHAT.len()).any(|window| window == DHAT) => true,
+        _ => {
+            let error = Error::new(ErrorKind::NotAProfile, "not a profile");
+            return Err(error.with_remedy(KINDS));
+        }
     };
     io::copy(&mut head.chain(file), &mut out).map_err(|error| Error::io(&error))?;
     Ok(Scrubbed {
         variables: 0,
         has_command_line,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_without_an_environment_are_copied_and_say_what_stays() {
+        for (file, has_command_line) in [
+            (&b"AGPROF\x1a\n\x01\0\0\0and more"[..], false),
+            (b"{\"dhatFileVersion\":2,\"cmd\":\"a\"}", true),
+        ] {
+            let mut copy = Vec::new();
+            let scrubbed = scrub(file, &mut copy).unwrap();
+            assert_eq!(
+                (scrubbed.variables, scrubbed.has_command_line),
+                (0, has_command_line)
+            );
+            assert_eq!(copy, file);
+        }
+    }
+
+    #[test]
+    fn what_is_no_profile_is_not_copied() {
+        for file in [&b""[..], b"AGPRO", b"{\"version\":1}", b"\x7fELF"] {
+            let mut copy = Vec::new();
+            let error = scrub(file, &mut copy).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotAProfile);
+            assert!(copy.is_empty());
+        }
+    }
 }
