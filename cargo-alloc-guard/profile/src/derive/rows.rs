@@ -1,6 +1,6 @@
 //! A profile reduced to rows, for a page that must stay small however long the program ran.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{
     sums::{Newest, amount},
@@ -57,7 +57,7 @@ struct Sums {
 struct Binned {
     grid: Grid,
     limit: usize,
-    rows: BTreeMap<Key, Sums>,
+    rows: HashMap<Key, Sums>,
 }
 
 impl Binned {
@@ -118,7 +118,7 @@ impl Profile {
         let mut binned = Binned {
             grid: Grid::new(self, allocations, steps),
             limit,
-            rows: BTreeMap::new(),
+            rows: HashMap::new(),
         };
         let mut newest = Newest::default();
         for event in allocations.events() {
@@ -152,10 +152,12 @@ impl Profile {
             leaked: sums.leaked,
             temporary: sums.temporary,
         };
+        let mut rows: Vec<Row> = binned.rows.into_iter().map(row).collect();
+        rows.sort_unstable_by_key(|row| (row.stack, row.thread, row.context, row.step));
         Some(Rows {
             step_ns: binned.grid.step_ns,
             steps: u32::try_from(binned.grid.count).unwrap_or(u32::MAX),
-            rows: binned.rows.into_iter().map(row).collect(),
+            rows,
         })
     }
 }

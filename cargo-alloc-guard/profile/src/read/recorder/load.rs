@@ -60,6 +60,8 @@ fn clock(blocks: &Blocks<'_>) -> Clock {
 struct Table<T> {
     numbers: HashMap<T, u32>,
     things: Vec<T>,
+    /// The one that was asked for last, which is most often asked for again.
+    last: Option<(T, u32)>,
 }
 
 impl<T> Default for Table<T> {
@@ -67,17 +69,25 @@ impl<T> Default for Table<T> {
         Self {
             numbers: HashMap::new(),
             things: Vec::new(),
+            last: None,
         }
     }
 }
 
 impl<T: Copy + Eq + std::hash::Hash> Table<T> {
     fn number(&mut self, thing: T) -> u32 {
-        let next = u32::try_from(self.things.len()).unwrap_or(u32::MAX);
-        *self.numbers.entry(thing).or_insert_with(|| {
+        if let Some((last, number)) = self.last
+            && last == thing
+        {
+            return number;
+        }
+        let next = crate::model::number(self.things.len());
+        let number = *self.numbers.entry(thing).or_insert_with(|| {
             self.things.push(thing);
             next
-        })
+        });
+        self.last = Some((thing, number));
+        number
     }
 }
 

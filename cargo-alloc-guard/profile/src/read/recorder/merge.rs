@@ -68,7 +68,9 @@ pub(super) fn merge<'a>(
                 }
                 break;
             };
-            merge.block_of.insert(active.cursor.thread, index);
+            if active.cursor.thread != thread {
+                merge.block_of.insert(active.cursor.thread, index);
+            }
             active.ticks = ticks;
             active.change = change;
             let key = (ticks, change.hands_out(), index);
