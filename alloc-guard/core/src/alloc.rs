@@ -4,6 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::{
+    backtrace::Registers,
     phase::{self, Course},
     recorder, switch,
     tally::Call,
@@ -203,7 +204,7 @@ impl<A: GlobalAlloc> Guard<A> {
         phase::enter_recording();
         // SAFETY: the caller keeps the contract of `alloc`.
         let block = unsafe { self.inner.alloc(layout) };
-        recorder::allocated(Call::Alloc, block, layout.size());
+        recorder::allocated(&Registers::here(), Call::Alloc, block, layout.size());
         phase::leave_recording();
         block
     }
@@ -216,7 +217,7 @@ impl<A: GlobalAlloc> Guard<A> {
         phase::enter_recording();
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
-        recorder::allocated(Call::Zeroed, block, layout.size());
+        recorder::allocated(&Registers::here(), Call::Zeroed, block, layout.size());
         phase::leave_recording();
         block
     }
@@ -228,7 +229,7 @@ impl<A: GlobalAlloc> Guard<A> {
     unsafe fn dealloc_recorded(&self, block: *mut u8, layout: Layout) {
         phase::enter_recording();
         // Before the call: afterwards another thread may already own this address.
-        recorder::deallocating(block);
+        recorder::deallocating(&Registers::here(), block);
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { self.inner.dealloc(block, layout) };
         phase::leave_recording();
@@ -243,7 +244,14 @@ impl<A: GlobalAlloc> Guard<A> {
         let before = recorder::resizing(block);
         // SAFETY: the caller keeps the contract of `realloc`.
         let moved = unsafe { self.inner.realloc(block, layout, size) };
-        recorder::resized(before, block, layout.size(), moved, size);
+        recorder::resized(
+            &Registers::here(),
+            &before,
+            block,
+            layout.size(),
+            moved,
+            size,
+        );
         phase::leave_recording();
         moved
     }

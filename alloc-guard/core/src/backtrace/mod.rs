@@ -15,6 +15,8 @@ pub(crate) mod symbolize;
 #[cfg(own_walk)]
 pub use self::linux::Walker;
 #[cfg(own_walk)]
-pub(crate) use self::linux::modules;
+pub(crate) use self::linux::{Registers, modules};
+#[cfg(not(own_walk))]
+pub(crate) use self::portable::Registers;
 #[cfg(not(own_walk))]
 pub use self::portable::Walker;

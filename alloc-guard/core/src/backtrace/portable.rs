@@ -12,7 +12,28 @@ pub struct Walker {
     frames: [usize; FRAMES],
 }
 
+/// What a walk starts from: here it starts where it is called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Registers;
+
+impl Registers {
+    /// Those of the function that this is called in.
+    #[inline]
+    pub(crate) fn here() -> Self {
+        Self
+    }
+}
+
 impl Walker {
+    /// The same as [`capture`](Self::capture).
+    ///
+    /// # Safety
+    /// None: it is unsafe where walks are our own.
+    #[inline]
+    pub(crate) unsafe fn capture_from(&mut self, paths: &Paths, _: &Registers) -> PathId {
+        self.capture(paths)
+    }
+
     /// A new walker, in memory of the system, for good. `None` if there is none.
     #[must_use]
     pub fn reserve() -> Option<&'static mut Self> {

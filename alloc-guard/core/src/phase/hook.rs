@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::{leaks, process, recorder, switch, tally::Call};
+use crate::{backtrace::Registers, leaks, process, recorder, switch, tally::Call};
 
 use super::state::{BUSY, COUNT, PERMIT, RECORD, RECORD_DEALLOCS, STATE, State};
 
@@ -214,7 +214,7 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
             track(state, block, size, stack);
         }
         if recorder::is_on() {
-            recorder::allocated(call, block, size);
+            recorder::allocated(&Registers::here(), call, block, size);
         }
         state.leave();
     });
@@ -229,7 +229,7 @@ pub(crate) fn deallocating(block: *mut u8, size: usize) {
         }
         state.observe(Call::Dealloc, size, signed(size).wrapping_neg());
         if recorder::is_on() {
-            recorder::deallocating(block);
+            recorder::deallocating(&Registers::here(), block);
         }
     });
 }
@@ -281,7 +281,14 @@ pub(crate) fn resized(before: &Resizing, moved: *mut u8, new: usize) {
             let start = before
                 .recorded
                 .unwrap_or_else(|| recorder::resizing(before.block));
-            recorder::resized(start, before.block, before.size, moved, new);
+            recorder::resized(
+                &Registers::here(),
+                &start,
+                before.block,
+                before.size,
+                moved,
+                new,
+            );
         }
         state.leave();
     });

@@ -1,10 +1,11 @@
-//! Owns what is recorded of each call. All of it is called inside the hook.
+//! Owns what is recorded of each call. All of it is called inside the hook, with the registers of the
+//! function that calls it: stacks begin there, or each would be as many frames of ours longer to walk.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{
     backtrace::{
-        Walker,
+        Registers, Walker,
         paths::{PathId, Paths},
     },
     switch,
@@ -29,9 +30,9 @@ pub(crate) fn is_on() -> bool {
 
 /// A request of kind `call` for `size` bytes was answered with `block`, which is null if it failed.
 #[inline]
-pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
+pub(crate) fn allocated(from: &Registers, call: Call, block: *mut u8, size: usize) {
     if block.is_null() {
-        return failed(size);
+        return failed(from, size);
     }
     let now = clock::ticks();
     let tag = if call == Call::Zeroed {
@@ -45,7 +46,7 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
         if !is_kept(own, size, block) {
             return Some(());
         }
-        let path = path(own);
+        let path = path(own, from);
         let event = thread.event(own, now)?.tag(tag).ticks(now);
         event
             .address(block.addr())
@@ -58,14 +59,14 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
 
 /// A request for `size` bytes was refused.
 #[cold]
-fn failed(size: usize) {
+fn failed(from: &Registers, size: usize) {
     let now = clock::ticks();
     record(|thread, own| {
         events::add(&thread.calls.failed, 1);
         if !is_drawn(own, size) {
             return Some(());
         }
-        let path = path(own);
+        let path = path(own, from);
         let event = thread.event(own, now)?.tag(Tag::Failed).ticks(now);
         event.number(size as u64).path(path).end();
         Some(())
@@ -74,7 +75,7 @@ fn failed(size: usize) {
 
 /// `block` is about to be given back.
 #[inline]
-pub(crate) fn deallocating(block: *mut u8) {
+pub(crate) fn deallocating(from: &Registers, block: *mut u8) {
     let now = clock::ticks();
     record(|thread, own| {
         events::add(&thread.calls.deallocations, 1);
@@ -82,7 +83,7 @@ pub(crate) fn deallocating(block: *mut u8) {
             return Some(());
         }
         if settings().deallocations {
-            let path = path(own);
+            let path = path(own, from);
             let event = thread.event(own, now)?.tag(Tag::DeallocationWithStack);
             event.ticks(now).address(block.addr()).path(path).end();
         } else {
@@ -117,13 +118,20 @@ pub(crate) fn resizing(block: *mut u8) -> Before {
 /// `old` of `old_size` bytes was resized to `size` bytes, and is now `block`, which is
 /// null if that failed.
 #[inline]
-pub(crate) fn resized(before: Before, old: *mut u8, old_size: usize, block: *mut u8, size: usize) {
+pub(crate) fn resized(
+    from: &Registers,
+    before: &Before,
+    old: *mut u8,
+    old_size: usize,
+    block: *mut u8,
+    size: usize,
+) {
     let took = clock::ticks().saturating_sub(before.ticks);
     if block.is_null() {
         if before.is_drawn && !sample::insert(old) {
             lost::call();
         }
-        return failed(size);
+        return failed(from, size);
     }
     record(|thread, own| {
         events::add(&thread.calls.allocations, 1);
@@ -136,7 +144,7 @@ pub(crate) fn resized(before: Before, old: *mut u8, old_size: usize, block: *mut
             }
             return Some(());
         }
-        let path = path(own);
+        let path = path(own, from);
         let event = thread.event(own, before.ticks)?.tag(Tag::Reallocation);
         let event = event.ticks(before.ticks).number(took);
         let event = event.address(old.addr()).number(old_size as u64);
@@ -231,10 +239,12 @@ fn is_kept(own: &mut Own, size: usize, block: *mut u8) -> bool {
 
 /// The number of this thread's stack.
 #[inline]
-fn path(own: &mut Own) -> u32 {
-    let path = walker(own)
-        .zip(Paths::shared())
-        .map_or(PathId::NONE, |(walker, paths)| walker.capture(paths));
+fn path(own: &mut Own, from: &Registers) -> u32 {
+    let path = match walker(own).zip(Paths::shared()) {
+        // SAFETY: whoever enters the hook takes them in its own frame, for this call.
+        Some((walker, paths)) => unsafe { walker.capture_from(paths, from) },
+        None => PathId::NONE,
+    };
     if path == PathId::NONE {
         lost::stack();
     }

@@ -22,4 +22,5 @@ mod rules;
 mod system;
 mod walk;
 
+pub(crate) use registers::Registers;
 pub use walk::Walker;

@@ -21,7 +21,7 @@ pub(super) use numbers::{FRAME_POINTER, STACK_POINTER};
 
 /// The state of one frame.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Registers {
+pub(crate) struct Registers {
     pub(super) pc: usize,
     pub(super) sp: usize,
     pub(super) fp: usize,
@@ -30,7 +30,7 @@ pub(super) struct Registers {
 impl Registers {
     /// Those of the function that this is called in.
     #[inline(always)]
-    pub(super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let (pc, sp, fp): (usize, usize, usize);
         #[cfg(target_arch = "x86_64")]
         // SAFETY: reads three registers and nothing else.

@@ -68,13 +68,28 @@ impl Walker {
     }
 
     /// The path of the stack that this is called on; [`PathId::NONE`] if there is no room for it.
+    #[inline(never)]
+    pub fn capture(&mut self, paths: &Paths) -> PathId {
+        // SAFETY: this function's own.
+        unsafe { self.capture_from(paths, &Registers::here()) }
+    }
+
+    /// The path of the stack from the function on, that `from` was taken in. What stands between that
+    /// one and this is not walked.
     ///
     /// Once the code on the stack has been seen it neither allocates nor locks. At the first sight
     /// of a code address it takes the loader's lock for a moment, and reads the module's tables.
+    ///
+    /// # Safety
+    /// - `from` was taken in a function of this thread that has not returned since.
     // `extern "C"`: a panic, if there were one, would abort, not unwind out of the allocator.
     #[inline(never)]
-    pub extern "C" fn capture(&mut self, paths: &Paths) -> PathId {
-        let from = Registers::here();
+    pub(crate) unsafe extern "C" fn capture_from(
+        &mut self,
+        paths: &Paths,
+        from: &Registers,
+    ) -> PathId {
+        let from = *from;
         let generation = paths.addresses.generation();
         if self.generation != generation {
             self.generation = generation;
