@@ -20,14 +20,21 @@
  */
 function timeChart(series, steps, { peak, axis, duration }) {
   const highest = Math.max(1, ...asArray(series.values), ...asArray(series.behind ?? []));
-  const graph = svg("svg", { viewBox: `0 0 ${Math.max(1, steps)} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  const graph = svg("svg", {
+    viewBox: `0 0 ${Math.max(1, steps)} 100`,
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   const marks = axis ? ticks(highest, 3, series.base) : [];
   for (const mark of marks) {
     const y = 100 - (96 * mark) / highest;
     graph.append(svg("line", { class: "grid", x1: 0, x2: steps, y1: y, y2: y }));
   }
-  if (series.behind) graph.append(svg("path", { class: `${series.colour} behind`, d: outlineOf(series.behind, highest, "area") }));
-  graph.append(svg("path", { class: `${series.colour} ${series.shape}`, d: outlineOf(series.values, highest, series.shape) }));
+  if (series.behind)
+    graph.append(svg("path", { class: `${series.colour} behind`, d: outlineOf(series.behind, highest, "area") }));
+  graph.append(
+    svg("path", { class: `${series.colour} ${series.shape}`, d: outlineOf(series.values, highest, series.shape) }),
+  );
   const plot = el("div", { class: "plot" }, graph);
   if (peak >= 0) {
     const line = el("div", { class: "peak", "aria-hidden": "true" });
@@ -106,7 +113,16 @@ class Brush {
       "aria-valuemin": 0,
       keydown: (/** @type {KeyboardEvent} */ event) => {
         const far = event.shiftKey ? 16 : 1;
-        const move = { ArrowLeft: -far, ArrowDown: -far, ArrowRight: far, ArrowUp: far, PageDown: -32, PageUp: 32, Home: -1e6, End: 1e6 }[event.key];
+        const move = {
+          ArrowLeft: -far,
+          ArrowDown: -far,
+          ArrowRight: far,
+          ArrowUp: far,
+          PageDown: -32,
+          PageUp: 32,
+          Home: -1e6,
+          End: 1e6,
+        }[event.key];
         if (event.key === "Escape") this.changed(-1, -1, true);
         else if (move === undefined) return;
         else this.moveEnd(side, move);

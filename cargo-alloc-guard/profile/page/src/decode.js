@@ -69,7 +69,10 @@ function checkReport(report) {
 function checkProfile(profile) {
   const { strings, frames, stacks, threads, operations, contexts, timeline, rows, events } = profile;
   const texts = { same: strings.length, function: strings.length, file: strings.length, source: strings.length };
-  checkColumns("frames", frames, ["function", "same", "file", "line", "class", "inlined", "source"], { ...texts, class: 6 });
+  checkColumns("frames", frames, ["function", "same", "file", "line", "class", "inlined", "source"], {
+    ...texts,
+    class: 6,
+  });
   checkColumns("stacks", stacks, ["parent", "frame"], { frame: Math.max(1, frames.line.length) });
   for (let i = 1; i < stacks.parent.length; i++) {
     if (!(stacks.parent[i] < i)) throw damaged(`stacks.parent[${i}] does not come before it`);

@@ -220,7 +220,8 @@ class FlameGraph {
     this.tip.hidden = node < 0;
     this.canvas.style.cursor = node < 0 ? "default" : "pointer";
     if (node >= 0) {
-      if (changed) this.tip.replaceChildren(...this.owner.tooltip(node).filter((child) => child !== null && child !== undefined));
+      if (changed)
+        this.tip.replaceChildren(...this.owner.tooltip(node).filter((child) => child !== null && child !== undefined));
       const { offsetWidth, offsetHeight } = this.tip;
       this.tip.style.left = `${Math.max(4, Math.min(x + 14, window.innerWidth - offsetWidth - 8))}px`;
       this.tip.style.top = `${y + 18 + offsetHeight > window.innerHeight ? y - offsetHeight - 10 : y + 18}px`;

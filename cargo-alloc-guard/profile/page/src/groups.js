@@ -72,7 +72,13 @@ const METRIC_HELP = {
 
 /** @param {View} view @returns {Metric[]} */
 function tableMetrics(view) {
-  return ["allocations", "bytes", "peak_bytes", "leaked_bytes", ...(view.profile.knowsTemporary ? [/** @type {const} */ ("temporary")] : [])];
+  return [
+    "allocations",
+    "bytes",
+    "peak_bytes",
+    "leaked_bytes",
+    ...(view.profile.knowsTemporary ? [/** @type {const} */ ("temporary")] : []),
+  ];
 }
 
 /**
@@ -149,9 +155,18 @@ function functionLines(view, sort) {
   }
   return [...groups].map(([name, { frame, stacks }]) => {
     const line = placeLine(view, `function ${name}`, frame, stacks, sumStacks(view, stacks), sort);
-    line.label = () => [el("span", { class: `dot class-${profile.class(frame)}` }), el("code", {}, profile.functionName(frame))];
+    line.label = () => [
+      el("span", { class: `dot class-${profile.class(frame)}` }),
+      el("code", {}, profile.functionName(frame)),
+    ];
     line.title = profile.functionName(frame);
-    line.actions = [{ name: "filter", title: "Show only stacks with this name", run: () => app.set({ text: profile.functionName(frame) }) }];
+    line.actions = [
+      {
+        name: "filter",
+        title: "Show only stacks with this name",
+        run: () => app.set({ text: profile.functionName(frame) }),
+      },
+    ];
     return line;
   });
 }
@@ -176,11 +191,17 @@ function placeLine(view, id, place, stacks, values, sort) {
     children: () => {
       const lines = sortLines(stackLines(view, stacks, 1), sort);
       const more = lines.length - SHOWN_STACKS;
-      return more > 0 ? [...lines.slice(0, SHOWN_STACKS), note(`${id} more`, 1, `and ${thingsText(more, "smaller stack")}`)] : lines;
+      return more > 0
+        ? [...lines.slice(0, SHOWN_STACKS), note(`${id} more`, 1, `and ${thingsText(more, "smaller stack")}`)]
+        : lines;
     },
     actions: [
       { name: "filter", title: "Show only this site, in every tab", run: () => app.set({ site: place }) },
-      { name: "flame", title: "Show only this site, as a flame graph", run: () => app.set({ site: place, tab: "flame", zoom: "" }) },
+      {
+        name: "flame",
+        title: "Show only this site, as a flame graph",
+        run: () => app.set({ site: place, tab: "flame", zoom: "" }),
+      },
     ],
   };
 }
@@ -204,8 +225,14 @@ function stackLines(view, stacks, depth) {
     id: `${depth} stack ${stack}`,
     depth,
     values: sumsOf(view.byStack, stack),
-    label: () => [...placeWords(profile, at(profile.site, stack)), el("span", { class: "via" }, viaText(profile, stack))],
-    title: depth === 0 ? `${profile.functionName(at(profile.site, stack))} ${profile.location(at(profile.site, stack))}` : "The whole stack",
+    label: () => [
+      ...placeWords(profile, at(profile.site, stack)),
+      el("span", { class: "via" }, viaText(profile, stack)),
+    ],
+    title:
+      depth === 0
+        ? `${profile.functionName(at(profile.site, stack))} ${profile.location(at(profile.site, stack))}`
+        : "The whole stack",
     children: () => frameLines(profile, stack, depth + 1),
   }));
 }
@@ -231,7 +258,9 @@ function frameLines(profile, stack, depth) {
       profile.data.frames.inlined[frame] ? el("span", { class: "tag" }, "inlined") : null,
       profile.source(frame) ? el("code", { class: "source" }, profile.source(frame)) : null,
     ],
-    title: [profile.functionName(frame), profile.location(frame), CLASS_TITLES[profile.class(frame)]].filter(Boolean).join("\n"),
+    title: [profile.functionName(frame), profile.location(frame), CLASS_TITLES[profile.class(frame)]]
+      .filter(Boolean)
+      .join("\n"),
   }));
 }
 
@@ -288,7 +317,11 @@ function eventColumns(profile) {
     { key: "what", title: "Site", cell: () => null },
     { key: "time", title: "At", cell: own((line) => timeText(line.values[0] ?? 0)) },
     { key: "size", title: "Size", cell: own((line) => bytesText(line.values[1] ?? 0)) },
-    { key: "lifetime", title: "Lived", cell: own((line) => (line.values[2] === Infinity ? "to the end" : timeText(line.values[2] ?? 0))) },
+    {
+      key: "lifetime",
+      title: "Lived",
+      cell: own((line) => (line.values[2] === Infinity ? "to the end" : timeText(line.values[2] ?? 0))),
+    },
     { key: "thread", title: "Thread", minor: true, cell: own((line) => profile.threadName(line.values[3] ?? 0)) },
   ];
 }

@@ -40,9 +40,12 @@ class App {
     const titles = this.profiles.map((profile) => profile.data.title).join(" → ");
     document.title = `${titles} – allocations`;
     const { build, duration_ns, source } = this.profile.data;
-    const about = [`${source} profile`, build, duration_ns > 0 ? timeText(duration_ns) : ""].filter(Boolean).join(" · ");
+    const about = [`${source} profile`, build, duration_ns > 0 ? timeText(duration_ns) : ""]
+      .filter(Boolean)
+      .join(" · ");
     byId("title").replaceChildren(titles, el("small", {}, about));
-    byId("generator").textContent = `Written by ${this.report.generator}. This page holds all its data and asks no one for anything.`;
+    byId("generator").textContent =
+      `Written by ${this.report.generator}. This page holds all its data and asks no one for anything.`;
     this.buildTabs();
     this.buildFilters();
     this.banner();
@@ -80,7 +83,11 @@ class App {
     const old = this.state;
     const focus = document.activeElement;
     this.state = state;
-    const changed = state.profile !== old.profile || Object.keys(NO_FILTERS).some((key) => state[/** @type {keyof Filters} */ (key)] !== old[/** @type {keyof Filters} */ (key)]);
+    const changed =
+      state.profile !== old.profile ||
+      Object.keys(NO_FILTERS).some(
+        (key) => state[/** @type {keyof Filters} */ (key)] !== old[/** @type {keyof Filters} */ (key)],
+      );
     if (changed) {
       this.profile = /** @type {Profile} */ (this.profiles[state.profile]);
       this.view = makeView(this.profile, state);
@@ -130,13 +137,35 @@ class App {
   buildTabs() {
     const list = byId("tabs");
     for (const [id, title] of this.tabs) {
-      list.append(el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, click: () => this.set({ tab: id }) }, title));
-      byId("panels").append(el("div", { role: "tabpanel", id: `panel-${id}`, class: `panel panel-${id}`, "aria-labelledby": `tab-${id}`, hidden: true }));
+      list.append(
+        el(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            id: `tab-${id}`,
+            "aria-controls": `panel-${id}`,
+            click: () => this.set({ tab: id }),
+          },
+          title,
+        ),
+      );
+      byId("panels").append(
+        el("div", {
+          role: "tabpanel",
+          id: `panel-${id}`,
+          class: `panel panel-${id}`,
+          "aria-labelledby": `tab-${id}`,
+          hidden: true,
+        }),
+      );
     }
     list.addEventListener("keydown", (event) => {
       const ids = this.tabs.map(([id]) => id);
       const place = ids.indexOf(this.state.tab);
-      const next = { ArrowRight: place + 1, ArrowLeft: place - 1 + ids.length, Home: 0, End: ids.length - 1 }[event.key];
+      const next = { ArrowRight: place + 1, ArrowLeft: place - 1 + ids.length, Home: 0, End: ids.length - 1 }[
+        event.key
+      ];
       if (next === undefined) return;
       event.preventDefault();
       const id = ids[next % ids.length] ?? "summary";
@@ -150,7 +179,8 @@ class App {
     for (const [id] of this.tabs) {
       const chosen = id === this.state.tab;
       const tab = byId(`tab-${id}`);
-      if (chosen && tab.getAttribute("aria-selected") !== "true") tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (chosen && tab.getAttribute("aria-selected") !== "true")
+        tab.scrollIntoView({ block: "nearest", inline: "nearest" });
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       byId(`panel-${id}`).hidden = !chosen;
@@ -162,8 +192,21 @@ class App {
     this.text.id = "filter-text";
     this.thread = choice("Thread", [], (thread) => this.set({ thread: Number(thread) }));
     this.operation = choice("Operation", [], (operation) => this.set({ operation: Number(operation) }));
-    this.phase = choice("Phase", [["", "all"], ["run", "without set-up"], ...PHASE_TITLES.map((title, i) => /** @type {[string, string]} */ ([String(i), title]))], (phase) => this.set({ phase }));
-    this.which = choice("Profile", this.profiles.map((profile, i) => [String(i), `${i === 0 ? "base" : "changed"}: ${profile.data.title}`]), (profile) => this.set({ profile: Number(profile), thread: -1, operation: -1, site: -1, from: -1, to: -1, zoom: "" }));
+    this.phase = choice(
+      "Phase",
+      [
+        ["", "all"],
+        ["run", "without set-up"],
+        ...PHASE_TITLES.map((title, i) => /** @type {[string, string]} */ ([String(i), title])),
+      ],
+      (phase) => this.set({ phase }),
+    );
+    this.which = choice(
+      "Profile",
+      this.profiles.map((profile, i) => [String(i), `${i === 0 ? "base" : "changed"}: ${profile.data.title}`]),
+      (profile) =>
+        this.set({ profile: Number(profile), thread: -1, operation: -1, site: -1, from: -1, to: -1, zoom: "" }),
+    );
     byId("filters").append(this.text, this.thread.element, this.operation.element, this.phase.element);
     if (this.profiles.length > 1) byId("filters").prepend(this.which.element);
   }
@@ -173,18 +216,41 @@ class App {
     const { data } = profile;
     if (!this.text || !this.thread || !this.operation || !this.phase || !this.which) return;
     fillField(this.text, state.text);
-    fillChoice(this.thread.select, [["-1", "all"], ...data.threads.map((_, i) => /** @type {[string, string]} */ ([String(i), profile.threadName(i)]))]);
+    fillChoice(this.thread.select, [
+      ["-1", "all"],
+      ...data.threads.map((_, i) => /** @type {[string, string]} */ ([String(i), profile.threadName(i)])),
+    ]);
     this.thread.select.value = String(state.thread);
     this.thread.element.hidden = data.threads.length < 2;
-    fillChoice(this.operation.select, [["-1", "all"], ...data.operations.name.map((_, i) => /** @type {[string, string]} */ ([String(i), profile.operationName(i)]))]);
+    fillChoice(this.operation.select, [
+      ["-1", "all"],
+      ...data.operations.name.map((_, i) => /** @type {[string, string]} */ ([String(i), profile.operationName(i)])),
+    ]);
     this.operation.select.value = String(state.operation);
     this.phase.select.value = state.phase;
     this.operation.element.hidden = this.phase.element.hidden = data.operations.name.length === 0;
     this.which.select.value = String(state.profile);
     const words = filterWords(profile, state);
     byId("chips").replaceChildren(
-      ...words.map(({ text, clear }) => el("button", { type: "button", class: "chip", "aria-label": `Take away the filter: ${text}`, click: () => this.set(clear) }, text, el("span", { "aria-hidden": "true" }, " ×"))),
-      ...(words.length > 0 ? [el("span", { class: "detail" }, `${this.shownText()} `), el("button", { type: "button", class: "link", click: () => this.set({ ...NO_FILTERS }) }, "clear all")] : []),
+      ...words.map(({ text, clear }) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "chip",
+            "aria-label": `Take away the filter: ${text}`,
+            click: () => this.set(clear),
+          },
+          text,
+          el("span", { "aria-hidden": "true" }, " ×"),
+        ),
+      ),
+      ...(words.length > 0
+        ? [
+            el("span", { class: "detail" }, `${this.shownText()} `),
+            el("button", { type: "button", class: "link", click: () => this.set({ ...NO_FILTERS }) }, "clear all"),
+          ]
+        : []),
     );
     byId("chips").hidden = words.length === 0;
   }
@@ -203,14 +269,29 @@ class App {
         profile.steps,
         { peak: totals.peak_ns > 0 ? totals.peak_ns / duration : -1, axis: false, duration },
       );
-      byId("spark").replaceChildren(chart, el("div", { class: "spark-text", "aria-hidden": "true" }, el("span", {}, "0"), el("span", {}, `peak ${bytesText(totals.peak_bytes)}`), el("span", {}, timeText(duration))));
-      this.brush = new Brush([...byId("spark").querySelectorAll(".plot")], (from, to, done) => this.set({ from, to }, done), true);
+      byId("spark").replaceChildren(
+        chart,
+        el(
+          "div",
+          { class: "spark-text", "aria-hidden": "true" },
+          el("span", {}, "0"),
+          el("span", {}, `peak ${bytesText(totals.peak_bytes)}`),
+          el("span", {}, timeText(duration)),
+        ),
+      );
+      this.brush = new Brush(
+        [...byId("spark").querySelectorAll(".plot")],
+        (from, to, done) => this.set({ from, to }, done),
+        true,
+      );
     }
     this.brush?.show(profile.steps, state.from, state.to, (step) => timeText(step * timeline.step_ns));
   }
 
   banner() {
-    const warnings = this.profiles.flatMap((profile) => profile.data.warnings.map((text) => (this.profiles.length > 1 ? `${profile.data.title}: ${text}` : text)));
+    const warnings = this.profiles.flatMap((profile) =>
+      profile.data.warnings.map((text) => (this.profiles.length > 1 ? `${profile.data.title}: ${text}` : text)),
+    );
     const banner = byId("banner");
     banner.hidden = warnings.length === 0;
     banner.append(el("strong", {}, "Warnings"), el("ul", {}, ...warnings.map((text) => el("li", {}, text))));

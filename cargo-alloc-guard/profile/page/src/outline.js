@@ -37,7 +37,12 @@ class Outline {
     const item = el(
       "li",
       { role: "treeitem", tabindex: -1, "aria-expanded": leaf ? null : "false" },
-      el("span", { class: "line" }, el("code", {}, this.owner.label(node)), el("span", { class: "amount" }, this.owner.amount(node))),
+      el(
+        "span",
+        { class: "line" },
+        el("code", {}, this.owner.label(node)),
+        el("span", { class: "amount" }, this.owner.amount(node)),
+      ),
     );
     this.nodes.set(item, node);
     return item;
@@ -45,12 +50,18 @@ class Outline {
 
   /** Opens an item, and what is below it as long as there is only one way on. @param {HTMLElement} item */
   open(item) {
-    for (let next = item; next.getAttribute("aria-expanded") === "false"; ) {
+    for (let next = item; next.getAttribute("aria-expanded") === "false";) {
       const children = this.tree?.children[this.nodes.get(next) ?? 0] ?? [];
       const items = children.slice(0, SHOWN_CHILDREN).map((child) => this.item(child));
       const list = el("ul", { role: "group" }, ...items);
       if (children.length > SHOWN_CHILDREN) {
-        list.append(el("li", { role: "none", class: "more" }, `and ${thingsText(children.length - SHOWN_CHILDREN, "smaller one")}`));
+        list.append(
+          el(
+            "li",
+            { role: "none", class: "more" },
+            `and ${thingsText(children.length - SHOWN_CHILDREN, "smaller one")}`,
+          ),
+        );
       }
       next.append(list);
       next.setAttribute("aria-expanded", "true");

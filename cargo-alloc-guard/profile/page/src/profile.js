@@ -50,6 +50,7 @@ function metricText(metric, value) {
 
 const WORKSPACE = 0;
 const DEPENDENCY = 1;
+const STD = 2;
 const GUARD = 3;
 const UNKNOWN = 5;
 
@@ -91,10 +92,14 @@ class Profile {
     });
   }
 
-  /** For each stack, its site: the first frame of the workspace; without one of a dependency; without one any. */
+  /**
+   * For each stack, its site: the innermost frame of the workspace; without one of a dependency; without one the guard's
+   * that called into std, such as its runner, or any.
+   */
   sites() {
     const workspace = new Int32Array(this.stacks).fill(-1);
     const dependency = new Int32Array(this.stacks).fill(-1);
+    const guard = new Int32Array(this.stacks).fill(-1);
     const any = new Int32Array(this.stacks).fill(-1);
     for (let node = 1; node < this.stacks; node++) {
       const frame = at(this.frame, node);
@@ -103,7 +108,9 @@ class Profile {
       const place = at(this.place, frame);
       workspace[node] = kind === WORKSPACE ? place : at(workspace, parent);
       dependency[node] = kind === DEPENDENCY ? place : at(dependency, parent);
-      any[node] = kind === GUARD ? at(any, parent) : place;
+      guard[node] = kind === GUARD ? place : at(guard, parent);
+      if (kind === GUARD && at(any, parent) >= 0) any[node] = at(any, parent);
+      else any[node] = kind === STD && at(guard, parent) >= 0 ? at(guard, parent) : place;
     }
     return any.map((other, node) => {
       if (at(workspace, node) >= 0) return at(workspace, node);
@@ -157,7 +164,9 @@ class Profile {
 
   /** @param {number} operation */
   operationName(operation) {
-    return this.data.operations.title[operation] || this.data.operations.name[operation] || `operation ${operation + 1}`;
+    return (
+      this.data.operations.title[operation] || this.data.operations.name[operation] || `operation ${operation + 1}`
+    );
   }
 }
 

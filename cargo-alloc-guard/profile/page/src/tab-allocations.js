@@ -7,8 +7,13 @@ class AllocationsTab {
     this.group = choice("By", [], (group) => app.set({ group, sort: group === "event" ? "time" : "-bytes" }));
     this.table = new Table(leaks ? "Leaks" : "Allocations", (sort) => app.set(leaks ? { leakSort: sort } : { sort }));
     this.words = el("span", { class: "detail" });
-    const copy = copyButton(() => this.table.markdown(`**${leaks ? "Leaks" : "Allocations"}** – ${this.words.textContent}`));
-    panel.append(el("div", { class: "bar-of-tools" }, leaks ? null : this.group.element, this.words, copy), this.table.element);
+    const copy = copyButton(() =>
+      this.table.markdown(`**${leaks ? "Leaks" : "Allocations"}** – ${this.words.textContent}`),
+    );
+    panel.append(
+      el("div", { class: "bar-of-tools" }, leaks ? null : this.group.element, this.words, copy),
+      this.table.element,
+    );
     /** @type {View | null} */
     this.view = null;
     this.made = "";
@@ -27,12 +32,25 @@ class AllocationsTab {
     const leaked = metricIndex("leaked");
     const all = groupLines(view, group, sort);
     const lines = this.leaks ? all.filter((line) => (line.values[leaked] ?? 0) > 0) : all;
-    const columns = group === "event" ? eventColumns(view.profile) : sumColumns(view, GROUP_TITLES[group] ?? "", this.leaks ? ["leaked", "leaked_bytes", "allocations", "bytes"] : tableMetrics(view), sort);
+    const columns =
+      group === "event"
+        ? eventColumns(view.profile)
+        : sumColumns(
+            view,
+            GROUP_TITLES[group] ?? "",
+            this.leaks ? ["leaked", "leaked_bytes", "allocations", "bytes"] : tableMetrics(view),
+            sort,
+          );
     if (this.leaks) columns.forEach((column) => Object.assign(column, LEAK_TITLES[column.key] ?? {}));
     this.words.textContent = this.leaks
       ? `${thingsText(view.total[leaked] ?? 0, "block")} of ${bytesText(view.total[metricIndex("leaked_bytes")] ?? 0)} live at the end, from ${thingsText(lines.length, "stack")}`
       : `${thingsText(view.total[0] ?? 0, "allocation")} of ${bytesText(view.total[1] ?? 0)}, in ${thingsText(lines.length, GROUP_NOUNS[group] ?? "line")}`;
-    this.table.show(columns, lines, sort, this.leaks ? "Nothing was live at the end." : "Nothing passes these filters.");
+    this.table.show(
+      columns,
+      lines,
+      sort,
+      this.leaks ? "Nothing was live at the end." : "Nothing passes these filters.",
+    );
     return undefined;
   }
 }

@@ -7,7 +7,14 @@ class DiffTab {
     this.base = base;
     this.changed = changed;
     this.metric = choice("Of", [], (metric) => app.set({ metric: /** @type {Metric} */ (metric), diffZoom: "" }));
-    this.by = choice("By", [["function", "function"], ["stack", "stack"]], (word) => app.set({ diffBy: word === "stack" ? "stack" : "function" }));
+    this.by = choice(
+      "By",
+      [
+        ["function", "function"],
+        ["stack", "stack"],
+      ],
+      (word) => app.set({ diffBy: word === "stack" ? "stack" : "function" }),
+    );
     this.fold = toggle("fold runtime frames", (on) => app.set({ fold: on, diffZoom: "" }));
     this.text = toggle("outline", (on) => app.set({ outline: on }));
     this.words = el("p", { class: "verdict" });
@@ -22,9 +29,20 @@ class DiffTab {
       spoken: (node) => `${this.name(node)}, ${this.amount(node)}`,
       zoom: (node) => app.set({ diffZoom: this.tree ? pathOf(this.tree, node) : "" }),
     });
-    this.outline = new Outline("Differential flame graph as text", { label: (node) => shortName(this.name(node)), amount: (node) => this.amount(node) });
+    this.outline = new Outline("Differential flame graph as text", {
+      label: (node) => shortName(this.name(node)),
+      amount: (node) => this.amount(node),
+    });
     panel.append(
-      el("div", { class: "bar-of-tools" }, this.metric.element, this.by.element, this.fold.element, this.text.element, copyButton(() => this.table.markdown(`**${METRIC_TITLES[this.shown]}** – ${this.words.textContent}`))),
+      el(
+        "div",
+        { class: "bar-of-tools" },
+        this.metric.element,
+        this.by.element,
+        this.fold.element,
+        this.text.element,
+        copyButton(() => this.table.markdown(`**${METRIC_TITLES[this.shown]}** – ${this.words.textContent}`)),
+      ),
       this.words,
       this.table.element,
       el("p", { class: "legend" }, ...diffLegend(), this.crumb),
@@ -38,8 +56,13 @@ class DiffTab {
   /** @param {View} _view @param {State} state */
   show(_view, state) {
     const { base, changed } = this;
-    const metrics = METRICS.filter((metric) => !metric.startsWith("temporary") || (base.knowsTemporary && changed.knowsTemporary));
-    fillChoice(this.metric.select, metrics.map((metric) => [metric, METRIC_TITLES[metric]]));
+    const metrics = METRICS.filter(
+      (metric) => !metric.startsWith("temporary") || (base.knowsTemporary && changed.knowsTemporary),
+    );
+    fillChoice(
+      this.metric.select,
+      metrics.map((metric) => [metric, METRIC_TITLES[metric]]),
+    );
     this.shown = state.metric;
     this.metric.select.value = state.metric;
     this.by.select.value = state.diffBy;
@@ -49,15 +72,35 @@ class DiffTab {
     const index = metricIndex(state.metric);
     const [before, after] = [one.total[index] ?? 0, two.total[index] ?? 0];
     this.words.replaceChildren(
-      `${base.data.title} `, el("b", {}, metricText(state.metric, before)), " → ", `${changed.data.title} `, el("b", {}, metricText(state.metric, after)), " ",
-      el("span", { class: changeClass(before, after) }, `${changeMark(before, after)} ${changeText(after - before, (value) => metricText(state.metric, value))}`),
-      before > 0 && after !== before ? el("span", { class: "nowrap" }, ` (${after > before ? "+" : "−"}${shareText(Math.abs(after - before), before)})`) : "",
+      `${base.data.title} `,
+      el("b", {}, metricText(state.metric, before)),
+      " → ",
+      `${changed.data.title} `,
+      el("b", {}, metricText(state.metric, after)),
+      " ",
+      el(
+        "span",
+        { class: changeClass(before, after) },
+        `${changeMark(before, after)} ${changeText(after - before, (value) => metricText(state.metric, value))}`,
+      ),
+      before > 0 && after !== before
+        ? el(
+            "span",
+            { class: "nowrap" },
+            ` (${after > before ? "+" : "−"}${shareText(Math.abs(after - before), before)})`,
+          )
+        : "",
       state.from >= 0 || state.to >= 0 ? " The range of time is not applied here: the two took different times." : "",
     );
     const made = [one, two, state.metric, state.fold, state.diffBy, state.diffSort];
     if (!this.tree || made.some((part, index) => part !== this.made[index])) {
       const lines = changeLines(one, two, state.metric, state.diffBy, state.fold);
-      this.table.show(changeColumns(state.metric), sortChanges(lines, state.diffSort), state.diffSort, "No differences.");
+      this.table.show(
+        changeColumns(state.metric),
+        sortChanges(lines, state.diffSort),
+        state.diffSort,
+        "No differences.",
+      );
       this.tree = growDiff(one, two, { metric: state.metric, inverted: false, fold: state.fold, labels: "function" });
     }
     this.made = made;
@@ -76,7 +119,9 @@ class DiffTab {
     const key = JSON.stringify(filters, (_, value) => (value === Infinity ? "none" : value));
     if (key !== this.filtered || !this.both) {
       this.filtered = key;
-      this.both = /** @type {[View, View]} */ ([this.base, this.changed].map((profile, side) => makeView(profile, filters[side] ?? NO_FILTERS)));
+      this.both = /** @type {[View, View]} */ (
+        [this.base, this.changed].map((profile, side) => makeView(profile, filters[side] ?? NO_FILTERS))
+      );
     }
     return this.both;
   }
@@ -124,8 +169,17 @@ class DiffTab {
     const { before, after } = this.sides(node);
     return [
       el("code", { class: "name" }, this.name(node)),
-      el("span", {}, `${METRIC_TITLES[this.shown]}: `, el("b", {}, `${metricText(this.shown, before)} → ${metricText(this.shown, after)}`)),
-      el("span", { class: changeClass(before, after) }, `${changeMark(before, after)} ${changeWord(before, after)} ${changeText(after - before, (value) => metricText(this.shown, value))}`),
+      el(
+        "span",
+        {},
+        `${METRIC_TITLES[this.shown]}: `,
+        el("b", {}, `${metricText(this.shown, before)} → ${metricText(this.shown, after)}`),
+      ),
+      el(
+        "span",
+        { class: changeClass(before, after) },
+        `${changeMark(before, after)} ${changeWord(before, after)} ${changeText(after - before, (value) => metricText(this.shown, value))}`,
+      ),
     ];
   }
 }
@@ -133,7 +187,8 @@ class DiffTab {
 /** Filters of one profile for the other: threads and operations by name. @param {Profile} profile @param {Profile} from @param {State} state @returns {Filters} */
 function filtersFor(profile, from, state) {
   const thread = state.thread < 0 ? -1 : profile.data.threads.indexOf(from.data.threads[state.thread] ?? "");
-  const operation = state.operation < 0 ? -1 : profile.data.operations.name.indexOf(from.data.operations.name[state.operation] ?? "");
+  const operation =
+    state.operation < 0 ? -1 : profile.data.operations.name.indexOf(from.data.operations.name[state.operation] ?? "");
   const text = state.text || (state.site >= 0 ? from.functionName(state.site) : "");
   // A thread or an operation that the other does not have is not all of them: nothing passes.
   return {
@@ -170,22 +225,49 @@ function changeLines(one, two, metric, by, fold) {
       found.set(name, entry);
     }
   });
-  return [...found].filter(([, { sides }]) => sides[0] !== sides[1]).map(([name, { sides: [before, after], profile, stack }]) => {
-    const site = at(profile.site, stack);
-    return {
-      id: name,
-      depth: 0,
-      values: [before, after, after - before],
-      title: name,
-      label: () => [el("span", { class: `change-mark ${changeClass(before, after)}`, role: "img", "aria-label": changeWord(before, after) }, changeMark(before, after)), el("code", { class: "where" }, shortName(profile.functionName(site))), el("code", { class: "in" }, by === "stack" ? viaText(profile, stack) : profile.location(site))],
-      children: by === "stack" ? () => frameLines(profile, stack, 1) : undefined,
-    };
-  }).map((line) => /** @type {Line} */ (line));
+  return [...found]
+    .filter(([, { sides }]) => sides[0] !== sides[1])
+    .map(
+      ([
+        name,
+        {
+          sides: [before, after],
+          profile,
+          stack,
+        },
+      ]) => {
+        const site = at(profile.site, stack);
+        return {
+          id: name,
+          depth: 0,
+          values: [before, after, after - before],
+          title: name,
+          label: () => [
+            el(
+              "span",
+              {
+                class: `change-mark ${changeClass(before, after)}`,
+                role: "img",
+                "aria-label": changeWord(before, after),
+              },
+              changeMark(before, after),
+            ),
+            el("code", { class: "where" }, shortName(profile.functionName(site))),
+            el("code", { class: "in" }, by === "stack" ? viaText(profile, stack) : profile.location(site)),
+          ],
+          children: by === "stack" ? () => frameLines(profile, stack, 1) : undefined,
+        };
+      },
+    )
+    .map((line) => /** @type {Line} */ (line));
 }
 
 /** @param {Profile} profile @param {number} stack @param {boolean} fold */
 function namesOf(profile, stack, fold) {
-  return profile.framesOf(stack).filter((frame) => !fold || !isRuntime(profile, frame)).map((frame) => profile.sameName(frame));
+  return profile
+    .framesOf(stack)
+    .filter((frame) => !fold || !isRuntime(profile, frame))
+    .map((frame) => profile.sameName(frame));
 }
 
 /** @param {Line[]} lines @param {string} sort */
@@ -213,7 +295,12 @@ function changeColumns(metric) {
       cell: own((line) => changeText(line.values[2] ?? 0, text)),
       class: (line) => (line.values.length > 0 ? changeClass(line.values[0] ?? 0, line.values[1] ?? 0) : ""),
     },
-    { key: "word", title: "Kind", minor: true, cell: own((line) => changeWord(line.values[0] ?? 0, line.values[1] ?? 0)) },
+    {
+      key: "word",
+      title: "Kind",
+      minor: true,
+      cell: own((line) => changeWord(line.values[0] ?? 0, line.values[1] ?? 0)),
+    },
   ];
 }
 
@@ -238,6 +325,19 @@ function changeClass(before, after) {
 /** @returns {Child[]} */
 function diffLegend() {
   /** @type {[string, number, number][]} */
-  const kinds = [["grown-3", 1, 2], ["grown-3", 0, 1], ["shrunk-3", 2, 1], ["shrunk-3", 1, 0], ["same", 1, 1]];
-  return kinds.map(([colour, before, after]) => el("span", {}, el("span", { class: `dot ${colour}`, "aria-hidden": "true" }), `${changeMark(before, after)} ${changeWord(before, after)}`));
+  const kinds = [
+    ["grown-3", 1, 2],
+    ["grown-3", 0, 1],
+    ["shrunk-3", 2, 1],
+    ["shrunk-3", 1, 0],
+    ["same", 1, 1],
+  ];
+  return kinds.map(([colour, before, after]) =>
+    el(
+      "span",
+      {},
+      el("span", { class: `dot ${colour}`, "aria-hidden": "true" }),
+      `${changeMark(before, after)} ${changeWord(before, after)}`,
+    ),
+  );
 }

@@ -15,13 +15,26 @@ class FlameTab {
       spoken: (node) => `${this.name(node)}, ${this.amount(node)}`,
       zoom: (node) => this.zoom(node),
     });
-    this.outline = new Outline("Flame graph as text", { label: (node) => this.label(node), amount: (node) => this.amount(node) });
+    this.outline = new Outline("Flame graph as text", {
+      label: (node) => this.label(node),
+      amount: (node) => this.amount(node),
+    });
     this.metric = choice("Width", [], (metric) => app.set({ metric: /** @type {Metric} */ (metric), zoom: "" }));
-    this.direction = choice("From", [["down", "callers down"], ["up", "innermost up"]], (word) =>
-      app.set({ direction: word === "up" ? "up" : "down", zoom: "" }),
+    this.direction = choice(
+      "From",
+      [
+        ["down", "callers down"],
+        ["up", "innermost up"],
+      ],
+      (word) => app.set({ direction: word === "up" ? "up" : "down", zoom: "" }),
     );
-    this.labels = choice("Text", [["source", "source line"], ["function", "function"]], (word) =>
-      app.set({ labels: word === "function" ? "function" : "source", zoom: "" }),
+    this.labels = choice(
+      "Text",
+      [
+        ["source", "source line"],
+        ["function", "function"],
+      ],
+      (word) => app.set({ labels: word === "function" ? "function" : "source", zoom: "" }),
     );
     this.flame = toggle("flame", (on) => app.set({ layout: on ? "flame" : "icicle" }));
     this.fold = toggle("fold runtime frames", (on) => app.set({ fold: on, zoom: "" }));
@@ -31,7 +44,18 @@ class FlameTab {
     this.crumbs = el("nav", { class: "crumbs", "aria-label": "Zoomed into" });
     this.empty = el("p", { class: "none" });
     panel.append(
-      el("div", { class: "bar-of-tools" }, this.metric.element, this.direction.element, this.labels.element, this.flame.element, this.fold.element, this.text.element, this.find, this.share),
+      el(
+        "div",
+        { class: "bar-of-tools" },
+        this.metric.element,
+        this.direction.element,
+        this.labels.element,
+        this.flame.element,
+        this.fold.element,
+        this.text.element,
+        this.find,
+        this.share,
+      ),
       this.crumbs,
       this.empty,
       this.graph.element,
@@ -42,7 +66,10 @@ class FlameTab {
 
   /** @param {View} view @param {State} state */
   show(view, state) {
-    fillChoice(this.metric.select, flameMetrics(view.profile).map((metric) => [metric, METRIC_TITLES[metric]]));
+    fillChoice(
+      this.metric.select,
+      flameMetrics(view.profile).map((metric) => [metric, METRIC_TITLES[metric]]),
+    );
     this.metric.select.value = state.metric;
     this.direction.select.value = state.direction;
     this.labels.select.value = state.labels;
@@ -50,7 +77,12 @@ class FlameTab {
     this.fold.box.checked = state.fold;
     this.text.box.checked = state.outline;
     fillField(this.find, state.find);
-    const options = { metric: state.metric, inverted: state.direction === "up", fold: state.fold, labels: state.labels };
+    const options = {
+      metric: state.metric,
+      inverted: state.direction === "up",
+      fold: state.fold,
+      labels: state.labels,
+    };
     const made = JSON.stringify(options);
     if (view !== this.view || made !== this.made || !this.tree) this.tree = growTree(view, options);
     Object.assign(this, { view, made, options });
@@ -94,10 +126,16 @@ class FlameTab {
     const nodes = [];
     for (let node = zoom; node > 0; node = at(tree.parent, node)) nodes.unshift(node);
     const crumb = (/** @type {number} */ node) =>
-      el("button", { type: "button", class: "link", "aria-current": node === zoom ? "true" : null, click: () => this.zoom(node) }, node === 0 ? "all" : shortName(this.name(node)));
+      el(
+        "button",
+        { type: "button", class: "link", "aria-current": node === zoom ? "true" : null, click: () => this.zoom(node) },
+        node === 0 ? "all" : shortName(this.name(node)),
+      );
     const shown = nodes.length > 5 ? nodes.slice(-5) : nodes;
     this.crumbs.replaceChildren(
-      ...[0, ...shown].flatMap((node, i) => (i === 0 ? [crumb(node)] : [i === 1 && shown.length < nodes.length ? " › … › " : " › ", crumb(node)])),
+      ...[0, ...shown].flatMap((node, i) =>
+        i === 0 ? [crumb(node)] : [i === 1 && shown.length < nodes.length ? " › … › " : " › ", crumb(node)],
+      ),
     );
     this.crumbs.hidden = zoom === 0;
   }
@@ -140,12 +178,28 @@ class FlameTab {
     const frame = this.frame(node);
     const source = node > 0 ? profile.source(frame) : "";
     const metric = this.options?.metric ?? "bytes";
-    const [value, other, whole] = [at(this.tree?.value ?? [], node), at(this.tree?.sides[1] ?? [], node), at(this.tree?.value ?? [], 0)];
+    const [value, other, whole] = [
+      at(this.tree?.value ?? [], node),
+      at(this.tree?.sides[1] ?? [], node),
+      at(this.tree?.value ?? [], 0),
+    ];
     return [
       el("code", { class: "name" }, this.name(node)),
-      node > 0 ? el("span", { class: "detail" }, [profile.location(frame), CLASS_TITLES[profile.class(frame)]].filter(Boolean).join(" · ")) : null,
+      node > 0
+        ? el(
+            "span",
+            { class: "detail" },
+            [profile.location(frame), CLASS_TITLES[profile.class(frame)]].filter(Boolean).join(" · "),
+          )
+        : null,
       source ? el("code", { class: "source" }, source) : null,
-      el("span", {}, `${METRIC_TITLES[metric]}: `, el("b", {}, metricText(metric, value)), ` · ${isBytes(metric) ? thingsText(other, "block") : bytesText(other)} · ${shareText(value, whole)}`),
+      el(
+        "span",
+        {},
+        `${METRIC_TITLES[metric]}: `,
+        el("b", {}, metricText(metric, value)),
+        ` · ${isBytes(metric) ? thingsText(other, "block") : bytesText(other)} · ${shareText(value, whole)}`,
+      ),
     ];
   }
 
@@ -162,6 +216,8 @@ function legend() {
   return el(
     "p",
     { class: "legend" },
-    ...CLASS_TITLES.map((title, index) => el("span", {}, el("span", { class: `dot class-${index}`, "aria-hidden": "true" }), title)),
+    ...CLASS_TITLES.map((title, index) =>
+      el("span", {}, el("span", { class: `dot class-${index}`, "aria-hidden": "true" }), title),
+    ),
   );
 }

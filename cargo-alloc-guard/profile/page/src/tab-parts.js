@@ -5,7 +5,12 @@ class ThreadsTab {
   constructor(panel) {
     this.table = new Table("Threads", (sort) => app.set({ partSort: sort }));
     this.empty = el("p", { class: "none" });
-    this.tools = el("div", { class: "bar-of-tools" }, el("span", { class: "detail" }, "Who allocated; who freed it is not asked."), copyButton(() => this.table.markdown("**Threads**")));
+    this.tools = el(
+      "div",
+      { class: "bar-of-tools" },
+      el("span", { class: "detail" }, "Who allocated; who freed it is not asked."),
+      copyButton(() => this.table.markdown("**Threads**")),
+    );
     panel.append(this.empty, this.tools, this.table.element);
   }
 
@@ -19,9 +24,16 @@ class ThreadsTab {
     this.empty.textContent = `A ${source} profile does not say which thread allocated.`;
     if (none) return;
     const lines = threads
-      .map((_, thread) => partLine(`thread ${thread}`, profile.threadName(thread), sumsOf(view.byThread, thread), { thread }))
+      .map((_, thread) =>
+        partLine(`thread ${thread}`, profile.threadName(thread), sumsOf(view.byThread, thread), { thread }),
+      )
       .filter((line) => line.values[0]);
-    this.table.show(sumColumns(view, "Thread", tableMetrics(view), state.partSort), sortLines(lines, state.partSort), state.partSort, "Nothing passes these filters.");
+    this.table.show(
+      sumColumns(view, "Thread", tableMetrics(view), state.partSort),
+      sortLines(lines, state.partSort),
+      state.partSort,
+      "Nothing passes these filters.",
+    );
   }
 }
 
@@ -31,7 +43,12 @@ class PhasesTab {
     this.table = new Table("Operations and phases", (sort) => app.set({ partSort: sort }));
     this.empty = el("p", { class: "none" }, "This profile has no guarded operations, so it has no phases either.");
     this.setup = toggle("without set-up (init and warm-up), in every tab", (on) => app.set({ phase: on ? "run" : "" }));
-    this.tools = el("div", { class: "bar-of-tools" }, this.setup.element, copyButton(() => this.table.markdown("**Operations and phases**")));
+    this.tools = el(
+      "div",
+      { class: "bar-of-tools" },
+      this.setup.element,
+      copyButton(() => this.table.markdown("**Operations and phases**")),
+    );
     panel.append(this.empty, this.tools, this.table.element);
   }
 
@@ -52,7 +69,10 @@ class PhasesTab {
         .map((context) => {
           const number = phase[context] ?? 0;
           const filter = { operation: index - 1, phase: String(number) };
-          return { ...partLine(`context ${context}`, `${PHASE_TITLES[number]}`, sumsOf(view.byContext, context), filter), depth: 1 };
+          return {
+            ...partLine(`context ${context}`, `${PHASE_TITLES[number]}`, sumsOf(view.byContext, context), filter),
+            depth: 1,
+          };
         })
         .filter((line) => line.values[0]);
       const values = METRICS.map((_, metric) => phases.reduce((sum, line) => sum + (line.values[metric] ?? 0), 0));
@@ -66,7 +86,10 @@ class PhasesTab {
     this.seen = true;
     this.table.show(
       sumColumns(view, "Operation and phase", tableMetrics(view), state.partSort),
-      sortLines(lines.filter((line) => line.values[0]), state.partSort),
+      sortLines(
+        lines.filter((line) => line.values[0]),
+        state.partSort,
+      ),
       state.partSort,
       "Nothing passes these filters.",
     );

@@ -21,7 +21,7 @@ class SummaryTab {
     this.panel.replaceChildren(
       ...[
         figures(view),
-        operationsCard(view.profile),
+        operationsCard(view),
         el("div", { class: "worst" }, ...WORST.map(([metric, title, words]) => worstCard(view, metric, title, words))),
         facts(view.profile),
       ].filter((part) => part !== null),
@@ -40,23 +40,44 @@ function figures(view) {
   const peak = all ? totals.peak_bytes : sum("peak_bytes");
   /** @type {[string, string, string][]} */
   const list = [
-    ["Allocations", countText(sum("allocations")), all ? `${countText(totals.deallocations)} deallocations` : `of ${countText(totals.allocations)}`],
-    ["Bytes allocated", bytesText(sum("bytes")), all ? `${bytesText(sum("bytes") / Math.max(1, sum("allocations")))} on average` : `of ${bytesText(totals.bytes)}`],
-    [all ? "Peak" : "At the peak", bytesText(peak), all ? [thingsText(totals.peak_allocations, "block"), peakAt].filter(Boolean).join(" ") : `of ${bytesText(totals.peak_bytes)}`],
+    [
+      "Allocations",
+      countText(sum("allocations")),
+      all ? `${countText(totals.deallocations)} deallocations` : `of ${countText(totals.allocations)}`,
+    ],
+    [
+      "Bytes allocated",
+      bytesText(sum("bytes")),
+      all ? `${bytesText(sum("bytes") / Math.max(1, sum("allocations")))} on average` : `of ${bytesText(totals.bytes)}`,
+    ],
+    [
+      all ? "Peak" : "At the peak",
+      bytesText(peak),
+      all
+        ? [thingsText(totals.peak_allocations, "block"), peakAt].filter(Boolean).join(" ")
+        : `of ${bytesText(totals.peak_bytes)}`,
+    ],
     ["Leaked", bytesText(sum("leaked_bytes")), thingsText(sum("leaked"), "block")],
   ];
   if (profile.knowsTemporary) {
-    list.push(["Temporary", countText(sum("temporary")), `${shareText(sum("temporary"), sum("allocations"))} of allocations`]);
+    list.push([
+      "Temporary",
+      countText(sum("temporary")),
+      `${shareText(sum("temporary"), sum("allocations"))} of allocations`,
+    ]);
   }
   return el(
     "dl",
     { class: "figures" },
-    ...list.map(([name, value, detail]) => el("div", {}, el("dt", {}, name), el("dd", { class: "value" }, value), el("dd", { class: "detail" }, detail))),
+    ...list.map(([name, value, detail]) =>
+      el("div", {}, el("dt", {}, name), el("dd", { class: "value" }, value), el("dd", { class: "detail" }, detail)),
+    ),
   );
 }
 
-/** @param {Profile} profile */
-function operationsCard(profile) {
+/** @param {View} view */
+function operationsCard(view) {
+  const { profile } = view;
   const { name, title, expectation, verdict, measured } = profile.data.operations;
   if (name.length === 0) return null;
   const failed = verdict.filter((word) => word === "failed").length;
@@ -66,7 +87,12 @@ function operationsCard(profile) {
   return el(
     "section",
     { class: "card operations" },
-    el("h2", {}, "Guarded operations", el("small", {}, known ? `${thingsText(failed, "failure")} in ${countText(name.length)}` : countText(name.length))),
+    el(
+      "h2",
+      {},
+      "Guarded operations",
+      el("small", {}, known ? `${thingsText(failed, "failure")} in ${countText(name.length)}` : countText(name.length)),
+    ),
     el(
       "ul",
       {},
@@ -77,21 +103,44 @@ function operationsCard(profile) {
           verdictMark(verdict[index] ?? ""),
           el(
             "button",
-            { type: "button", class: "link", title: `Show only what was allocated in ${text}`, click: () => app.set({ operation: index, tab: "allocations" }) },
+            {
+              type: "button",
+              class: "link",
+              title: `Show only what was allocated in ${text}`,
+              click: () => app.set({ operation: index, tab: "allocations" }),
+            },
             title[index] || text,
           ),
           title[index] ? el("code", {}, text) : null,
-          el("span", { class: "detail" }, [expectation[index], measured[index]].filter(Boolean).join(" · ")),
+          el(
+            "span",
+            { class: "detail" },
+            [expectation[index], measured[index] || lockedText(view, index)].filter(Boolean).join(" · "),
+          ),
         ),
       ),
     ),
   );
 }
 
+/** What an operation allocated while it was locked. @param {View} view @param {number} index */
+function lockedText(view, index) {
+  const { operation, phase } = view.profile.data.contexts;
+  const own = operation.flatMap((of, context) => (of === index + 1 && phase[context] === 2 ? [context] : []));
+  const [allocations, bytes] = [0, 1].map((metric) =>
+    own.reduce((sum, context) => sum + at(view.byContext, context * WIDTH + metric), 0),
+  );
+  return `locked: ${thingsText(allocations ?? 0, "allocation")}, ${bytesText(bytes ?? 0)}`;
+}
+
 /** @param {string} verdict */
 function verdictMark(verdict) {
   const sign = { passed: "✓", failed: "✗" }[verdict] ?? "·";
-  return el("span", { class: `mark ${verdict}`, role: "img", "aria-label": verdict || "verdict not known", title: verdict }, sign);
+  return el(
+    "span",
+    { class: `mark ${verdict}`, role: "img", "aria-label": verdict || "verdict not known", title: verdict },
+    sign,
+  );
 }
 
 /** @param {View} view @param {Metric} metric @param {string} title @param {string} words */
@@ -110,7 +159,15 @@ function worstCard(view, metric, title, words) {
       ? el("p", { class: "none" }, empty)
       : el("ol", {}, ...worst.map((line) => worstItem(view, metric, line, whole))),
     lines.length > worst.length
-      ? el("button", { type: "button", class: "link more", click: () => app.set({ tab: "allocations", group: "site", sort: `-${metric}` }) }, `${countText(lines.length)} sites`)
+      ? el(
+          "button",
+          {
+            type: "button",
+            class: "link more",
+            click: () => app.set({ tab: "allocations", group: "site", sort: `-${metric}` }),
+          },
+          `${countText(lines.length)} sites`,
+        )
       : null,
   );
 }
@@ -128,10 +185,20 @@ function worstItem(view, metric, line, whole) {
     {},
     el(
       "button",
-      { type: "button", title: `${line.title ?? ""}\nShow as a flame graph`, click: () => app.set({ site, metric, tab: "flame", zoom: "" }) },
+      {
+        type: "button",
+        title: `${line.title ?? ""}\nShow as a flame graph`,
+        click: () => app.set({ site, metric, tab: "flame", zoom: "" }),
+      },
       bar,
       el("span", { class: "site" }, ...line.label().filter((child) => child !== null && child !== undefined)),
-      el("span", { class: "amounts" }, el("b", {}, metricText(metric, value)), el("span", {}, isBytes(partner) ? bytesText(other) : `× ${countText(other)}`), el("span", { class: "share" }, shareText(value, whole))),
+      el(
+        "span",
+        { class: "amounts" },
+        el("b", {}, metricText(metric, value)),
+        el("span", {}, isBytes(partner) ? bytesText(other) : `× ${countText(other)}`),
+        el("span", { class: "share" }, shareText(value, whole)),
+      ),
     ),
     view.profile.source(site) ? el("code", { class: "source" }, view.profile.source(site)) : null,
   );
@@ -145,11 +212,21 @@ function facts(profile) {
     ["Program", data.program],
     ["Target", data.target],
     ["Build", data.build],
-    ["Recorded", data.started_ms > 0 ? `${new Date(data.started_ms).toISOString().slice(0, 19).replace("T", " ")} UTC by ${data.source}` : `by ${data.source}`],
+    [
+      "Recorded",
+      data.started_ms > 0
+        ? `${new Date(data.started_ms).toISOString().slice(0, 19).replace("T", " ")} UTC by ${data.source}`
+        : `by ${data.source}`,
+    ],
     ["Duration", data.duration_ns > 0 ? timeText(data.duration_ns) : ""],
     ["Threads", data.threads.length > 0 ? countText(data.threads.length) : ""],
     ["Stacks", countText(profile.stacks - 1)],
-    ["Detail", data.events ? "each allocation" : `summed by stack${profile.steps > 0 ? ` and ${countText(profile.steps)} steps of ${timeText(data.timeline?.step_ns ?? 0)}` : ""}`],
+    [
+      "Detail",
+      data.events
+        ? "each allocation"
+        : `summed by stack${profile.steps > 0 ? ` and ${countText(profile.steps)} steps of ${timeText(data.timeline?.step_ns ?? 0)}` : ""}`,
+    ],
   ];
   return el(
     "dl",

@@ -17,7 +17,13 @@ class TimeTab {
     const { profile } = view;
     const { timeline, totals, duration_ns } = profile.data;
     if (!timeline) {
-      this.panel.replaceChildren(el("p", { class: "none" }, `A ${profile.data.source} profile does not say when anything happened, so there is no timeline.`));
+      this.panel.replaceChildren(
+        el(
+          "p",
+          { class: "none" },
+          `A ${profile.data.source} profile does not say when anything happened, so there is no timeline.`,
+        ),
+      );
       return;
     }
     if (profile !== this.profile) this.full = rates(makeView(profile, NO_FILTERS));
@@ -28,12 +34,44 @@ class TimeTab {
       const options = { peak: totals.peak_ns > 0 ? totals.peak_ns / duration : -1, axis: true, duration };
       const per = timeText(timeline.step_ns);
       const charts = [
-        { title: "Live bytes, whole process", values: timeline.high_bytes, shape: "area", colour: "live", text: bytesText, base: 2 },
-        { title: "Live blocks, whole process", values: timeline.live_allocations, shape: "line", colour: "count", text: countText, base: 10 },
-        { title: `Bytes allocated each ${per}`, values: bytes, behind: allBytes, shape: "bars", colour: "rate", text: bytesText, base: 2 },
-        { title: `Allocations each ${per}`, values: allocations, behind: allAllocations, shape: "bars", colour: "rate", text: countText, base: 10 },
+        {
+          title: "Live bytes, whole process",
+          values: timeline.high_bytes,
+          shape: "area",
+          colour: "live",
+          text: bytesText,
+          base: 2,
+        },
+        {
+          title: "Live blocks, whole process",
+          values: timeline.live_allocations,
+          shape: "line",
+          colour: "count",
+          text: countText,
+          base: 10,
+        },
+        {
+          title: `Bytes allocated each ${per}`,
+          values: bytes,
+          behind: allBytes,
+          shape: "bars",
+          colour: "rate",
+          text: bytesText,
+          base: 2,
+        },
+        {
+          title: `Allocations each ${per}`,
+          values: allocations,
+          behind: allAllocations,
+          shape: "bars",
+          colour: "rate",
+          text: countText,
+          base: 10,
+        },
       ].map((series) => timeChart(/** @type {Series} */ (series), profile.steps, options));
-      const peak = el("p", { class: "detail" },
+      const peak = el(
+        "p",
+        { class: "detail" },
         el("span", { class: "dot peak-mark", "aria-hidden": "true" }),
         `High-water mark: ${bytesText(totals.peak_bytes)} in ${thingsText(totals.peak_allocations, "block")}, at ${timeText(totals.peak_ns)} of ${timeText(duration_ns)}. Drag over a chart to choose a range: every tab follows. A click takes it away.`,
       );
@@ -67,5 +105,7 @@ function plotsOf(panel) {
 
 /** Allocations and bytes of each step. @param {View} view */
 function rates(view) {
-  return [0, 1].map((metric) => Array.from({ length: view.profile.steps }, (_, step) => at(view.byStep, step * WIDTH + metric)));
+  return [0, 1].map((metric) =>
+    Array.from({ length: view.profile.steps }, (_, step) => at(view.byStep, step * WIDTH + metric)),
+  );
 }

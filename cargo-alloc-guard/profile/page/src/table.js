@@ -69,7 +69,15 @@ class Table {
   /** @param {Column} column @param {number} index @param {string} sort */
   heading(column, index, sort) {
     const order = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : "none";
-    const button = el("button", { type: "button", title: column.help ?? null, click: () => this.sort(order === "descending" ? column.key : `-${column.key}`) }, column.title);
+    const button = el(
+      "button",
+      {
+        type: "button",
+        title: column.help ?? null,
+        click: () => this.sort(order === "descending" ? column.key : `-${column.key}`),
+      },
+      column.title,
+    );
     return el("th", { scope: "col", "aria-sort": order, class: cellClass(column, index) }, button);
   }
 
@@ -108,13 +116,11 @@ class Table {
     this.first = first;
     const top = height < HIGHEST ? first * LINE : Math.max(0, this.element.scrollTop - 3 * LINE);
     const rows = this.lines.slice(first, first + shown).map((line, i) => this.row(line, first + i));
-    const focused = this.body.contains(document.activeElement) ? document.activeElement?.closest("tr")?.getAttribute("aria-rowindex") : null;
+    const focused = this.body.contains(document.activeElement)
+      ? document.activeElement?.closest("tr")?.getAttribute("aria-rowindex")
+      : null;
     const scrolled = this.element.scrollTop;
-    this.body.replaceChildren(
-      gap(top),
-      ...rows,
-      gap(height - top - rows.length * LINE),
-    );
+    this.body.replaceChildren(gap(top), ...rows, gap(height - top - rows.length * LINE));
     if (!focused) return;
     // Taking a focused row away lays out what is left in that moment, and so moves the table.
     this.element.scrollTop = scrolled;
@@ -128,7 +134,10 @@ class Table {
     const cells = this.columns.map((column, place) => {
       const content = place === 0 ? this.label(line, open) : column.cell(line);
       const share = column.share?.(line) ?? 0;
-      const cell = el(place === 0 ? "th" : "td", { class: `${cellClass(column, place)} ${column.class?.(line) ?? ""}`, scope: place === 0 ? "row" : null });
+      const cell = el(place === 0 ? "th" : "td", {
+        class: `${cellClass(column, place)} ${column.class?.(line) ?? ""}`,
+        scope: place === 0 ? "row" : null,
+      });
       if (share > 0) {
         const bar = el("span", { class: "bar", "aria-hidden": "true" });
         bar.style.width = `${Math.min(100, 100 * share).toFixed(1)}%`;
@@ -144,7 +153,12 @@ class Table {
   label(line, open) {
     const text = line.label().filter((child) => child !== null && child !== undefined);
     const name = line.children
-      ? el("button", { type: "button", class: "opener", "aria-expanded": String(open), click: () => this.flip(line) }, el("span", { class: "arrow", "aria-hidden": "true" }), ...text)
+      ? el(
+          "button",
+          { type: "button", class: "opener", "aria-expanded": String(open), click: () => this.flip(line) },
+          el("span", { class: "arrow", "aria-hidden": "true" }),
+          ...text,
+        )
       : el("span", { class: "leaf" }, ...text);
     if (line.title) name.title = line.title;
     const actions = (line.actions ?? []).map((action) =>
@@ -190,7 +204,11 @@ class Table {
   /** The first rows in Markdown, for a pull request. @param {string} heading */
   markdown(heading) {
     const shown = this.lines.filter((line) => line.depth === 0).slice(0, 30);
-    const escape = (/** @type {string} */ text) => text.replace(/[\\`|<>*_[\]]/g, "\\$&").replace(/\s+/g, " ").trim();
+    const escape = (/** @type {string} */ text) =>
+      text
+        .replace(/[\\`|<>*_[\]]/g, "\\$&")
+        .replace(/\s+/g, " ")
+        .trim();
     /** @param {Line} line */
     const row = (line) =>
       `| ${this.columns.map((column, index) => (index === 0 ? escape(line.title ?? textOf(line.label())) : escape(textOf([column.cell(line)])))).join(" | ")} |`;

@@ -58,7 +58,9 @@ class Grower {
    * @param {(frame: number) => number} keyOf
    */
   place(profile, own, options, keyOf) {
-    return options.inverted ? this.placeInverted(profile, own, options, keyOf) : this.placeDown(profile, own, options, keyOf);
+    return options.inverted
+      ? this.placeInverted(profile, own, options, keyOf)
+      : this.placeDown(profile, own, options, keyOf);
   }
 
   /**

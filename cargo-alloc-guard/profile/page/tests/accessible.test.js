@@ -23,17 +23,39 @@ after(async () => {
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ]) {
     test(`no violation, ${colorScheme}, ${viewport.width} wide`, async () => {
       const { page, close } = await open(browser, server.at("two"), { colorScheme, viewport, bypassCSP: true });
       await page.evaluate(axe);
-      for (const address of ["tab=summary", "tab=flame&find=parse", "tab=flame&outline=1", "tab=allocations&thread=1", "tab=timeline&from=9&to=99", "tab=leaks", "tab=threads", "tab=phases", "tab=diff"]) {
+      for (const address of [
+        "tab=summary",
+        "tab=flame&find=parse",
+        "tab=flame&outline=1",
+        "tab=allocations&thread=1",
+        "tab=timeline&from=9&to=99",
+        "tab=leaks",
+        "tab=threads",
+        "tab=phases",
+        "tab=diff",
+      ]) {
         await page.evaluate((to) => (location.hash = to), address);
         await page.waitForFunction((to) => app.state.tab === to, /tab=(\w+)/.exec(address)[1]);
         const found = await page.evaluate(() => window.axe.run());
-        const words = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).slice(0, 2).join("; ")}`);
+        const words = found.violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .map(({ html, failureSummary }) => `${html} ${failureSummary}`)
+              .slice(0, 2)
+              .join("; ")}`,
+        );
         assert.deepEqual(words, [], address);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${address} is not wider than the window`);
+        assert.ok(
+          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+          `${address} is not wider than the window`,
+        );
       }
       await close();
     });

@@ -4,7 +4,10 @@ import { build } from "./build.js";
 import { report, sample } from "./sample.js";
 
 const browser = await launch();
-for (const [count, spread] of [[1000, 3], [1_000_000, 12]]) {
+for (const [count, spread] of [
+  [1000, 3],
+  [1_000_000, 12],
+]) {
   const data = sample({ count, spread });
   const html = build(report(data));
   const server = await serve({ page: html });
@@ -36,7 +39,9 @@ for (const [count, spread] of [[1000, 3], [1_000_000, 12]]) {
     });
     return times;
   });
-  console.log(`${count} allocations, ${data.rows.stack.length} rows, ${data.stacks.parent.length} stacks, page of ${(html.length / 1e6).toFixed(2)} MB`);
+  console.log(
+    `${count} allocations, ${data.rows.stack.length} rows, ${data.stacks.parent.length} stacks, page of ${(html.length / 1e6).toFixed(2)} MB`,
+  );
   console.log(`  open: ${Math.round(opened)} ms`, inPage);
   await close();
   server.close();

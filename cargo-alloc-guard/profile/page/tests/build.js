@@ -18,6 +18,12 @@ export function build(report) {
 
 export function buildPacked(data) {
   const hash = (text) => createHash("sha256").update(text).digest("base64");
-  const parts = { "SCRIPT-HASH": hash(script()), "STYLE-HASH": hash(read("style.css")), STYLE: read("style.css"), SCRIPT: script(), DATA: data };
+  const parts = {
+    "SCRIPT-HASH": hash(script()),
+    "STYLE-HASH": hash(read("style.css")),
+    STYLE: read("style.css"),
+    SCRIPT: script(),
+    DATA: data,
+  };
   return read("template.html").replace(/@(SCRIPT-HASH|STYLE-HASH|STYLE|SCRIPT|DATA)@/g, (_, name) => parts[name]);
 }

@@ -7,7 +7,10 @@ import { report, sample } from "./sample.js";
 const out = new URL("out/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
 const one = report(sample({ count: 20_000, warnings: ["3 calls could not be recorded"] }));
-const two = report(sample({ count: 3000, title: "main" }), sample({ count: 3600, seed: 1, growth: 1.6, without: 6, title: "branch" }));
+const two = report(
+  sample({ count: 3000, title: "main" }),
+  sample({ count: 3600, seed: 1, growth: 1.6, without: 6, title: "branch" }),
+);
 const server = await serve({ one: build(one), two: build(two) });
 const browser = await launch();
 const only = process.argv.slice(2);

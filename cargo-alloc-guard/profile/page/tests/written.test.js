@@ -15,7 +15,10 @@ let server;
 before(async () => {
   if (skip) return;
   const written = (...names) =>
-    execFileSync("cargo", ["run", "--quiet", "--example", "report", "--", ...names.map(file)], { cwd: crate, maxBuffer: 1 << 26 });
+    execFileSync("cargo", ["run", "--quiet", "--example", "report", "--", ...names.map(file)], {
+      cwd: crate,
+      maxBuffer: 1 << 26,
+    });
   server = await serve({ base: written("decoded-base"), diff: written("decoded-base", "decoded-regressed") });
   browser = await launch();
 });
@@ -29,7 +32,10 @@ test("a page that Rust wrote shows the file's totals in every tab", { skip }, as
   const { page, seen, close } = await open(browser, server.at("base"));
   const totals = await page.evaluate(() => app.profile.data.totals);
   const known = truth("decoded-base").totals;
-  assert.deepEqual([totals.allocations, totals.bytes], [known.all_including_reallocs.count, known.all_including_reallocs.requested_bytes]);
+  assert.deepEqual(
+    [totals.allocations, totals.bytes],
+    [known.all_including_reallocs.count, known.all_including_reallocs.requested_bytes],
+  );
   assert.deepEqual([totals.leaked, totals.leaked_bytes], [known.leaked.count, known.leaked.requested_bytes]);
   for (const name of ["Flame graph", "Allocations", "Timeline", "Leaks", "Threads", "Phases"]) {
     await page.getByRole("tab", { name, exact: true }).click();
@@ -43,7 +49,10 @@ test("a page that Rust wrote shows the file's totals in every tab", { skip }, as
 
 test("a page that Rust wrote of two files shows what grew", { skip }, async () => {
   const { page, seen, close } = await open(browser, server.at("diff#metric=allocations"));
-  assert.match(await page.locator(".panel-diff tbody tr:not(.gap)").first().innerText(), /describe_section[\s\S]*grown/);
+  assert.match(
+    await page.locator(".panel-diff tbody tr:not(.gap)").first().innerText(),
+    /describe_section[\s\S]*grown/,
+  );
   assert.deepEqual(seen.errors, []);
   await close();
 });

@@ -1,25 +1,18 @@
 //! The data of a page. The names, and what they mean, are those of `page/src/contract.js`.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
 use super::{
-    paths::Paths,
+    frames::{FRAMES, FrameRow, frames},
     rows::{Key, Rows},
     source::Sources,
     texts::Texts,
 };
 use crate::{
     Step,
-    diff::Function,
-    model::{
-        Allocation, Allocations, Amount, BuildProfile, Class, Frame, Kind, Phase, Profile,
-        StringId, Sums,
-    },
+    model::{Allocation, Allocations, Amount, BuildProfile, Kind, Phase, Profile, Sums},
 };
 
 /// More allocations are only summed.
@@ -74,7 +67,7 @@ pub struct Operation {
 struct Table<'a, T>(&'a [T], &'a [(&'static str, Cell<T>)]);
 
 /// `None` is written as `null`.
-type Cell<T> = fn(&T) -> Option<u64>;
+pub(super) type Cell<T> = fn(&T) -> Option<u64>;
 
 struct Column<'a, T>(&'a [T], Cell<T>);
 
@@ -207,33 +200,6 @@ struct Data<'a> {
     events: Option<Table<'a, Allocation>>,
 }
 
-struct FrameRow {
-    function: usize,
-    same: usize,
-    file: usize,
-    source: usize,
-    frame: Frame,
-}
-
-const FRAMES: &[(&str, Cell<FrameRow>)] = &[
-    ("function", |row| Some(row.function as u64)),
-    ("same", |row| Some(row.same as u64)),
-    ("file", |row| Some(row.file as u64)),
-    ("line", |row| Some(row.frame.line.into())),
-    ("class", |row| {
-        Some(match row.frame.class {
-            Class::Workspace => 0,
-            Class::Dependency => 1,
-            Class::Std => 2,
-            Class::Guard => 3,
-            Class::System => 4,
-            Class::Unknown => 5,
-        })
-    }),
-    ("inlined", |row| Some(row.frame.inlined.into())),
-    ("source", |row| Some(row.source as u64)),
-];
-
 const STACKS: &[(&str, Cell<(usize, usize)>)] = &[
     ("parent", |(parent, _)| Some(*parent as u64)),
     ("frame", |(_, frame)| Some(*frame as u64)),
@@ -337,73 +303,6 @@ fn totals(profile: &Profile) -> TotalsRow {
     }
 }
 
-fn frames<'a>(
-    profile: &'a Profile,
-    texts: &mut Texts<'a>,
-    sources: &Sources,
-    paired: bool,
-) -> Vec<FrameRow> {
-    let mut wanted: BTreeMap<StringId, BTreeSet<u32>> = BTreeMap::new();
-    for frame in profile.stacks.frames() {
-        if frame.line > 0 && matches!(frame.class, Class::Workspace | Class::Dependency) {
-            wanted.entry(frame.file).or_default().insert(frame.line);
-        }
-    }
-    let lines: BTreeMap<StringId, BTreeMap<u32, String>> = wanted
-        .iter()
-        .map(|(file, wanted)| (*file, sources.lines(profile.strings.get(*file), wanted)))
-        .collect();
-    let paths = Paths::of(profile);
-    let mut row = |frame: &Frame| {
-        let line = lines
-            .get(&frame.file)
-            .and_then(|lines| lines.get(&frame.line));
-        FrameRow {
-            function: texts.number(name(profile, *frame)),
-            same: texts.number(if paired {
-                same(profile, *frame)
-            } else {
-                String::new()
-            }),
-            file: texts.number(paths.shorten(profile.strings.get(frame.file))),
-            source: texts.number(line.cloned().unwrap_or_default()),
-            frame: Frame {
-                class: class(profile, *frame),
-                ..*frame
-            },
-        }
-    };
-    profile.stacks.frames().iter().map(&mut row).collect()
-}
-
-/// What a function is called in any build.
-fn same(profile: &Profile, frame: Frame) -> String {
-    let function = Function::of(frame, &profile.strings);
-    format!("{}\n{}", function.name, function.file)
-}
-
-/// The function's name, or in parentheses the module that it is in.
-fn name(profile: &Profile, frame: Frame) -> Cow<'_, str> {
-    match (
-        profile.strings.get(frame.function),
-        profile.strings.get(frame.module),
-    ) {
-        ("", "") => "".into(),
-        ("", module) => format!("({module})").into(),
-        (function, _) => function.into(),
-    }
-}
-
-/// A function without a name, in another module than the program, is a library of the system's.
-fn class(profile: &Profile, frame: Frame) -> Class {
-    let module = profile.strings.get(frame.module);
-    let foreign = !module.is_empty() && !profile.program.ends_with(module);
-    if frame.class == Class::Unknown && frame.function == StringId::EMPTY && foreign {
-        return Class::System;
-    }
-    frame.class
-}
-
 fn threads(profile: &Profile) -> Vec<String> {
     let name = |thread: &crate::Thread| match &*thread.name {
         "" => format!("thread {}", thread.id),
@@ -488,7 +387,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{Context, ContextId, OperationId, StackId, Thread, ThreadId};
+    use crate::{Context, ContextId, Frame, OperationId, StackId, Thread, ThreadId};
 
     fn allocation(stack: StackId, weight: u32) -> Allocation {
         Allocation {
