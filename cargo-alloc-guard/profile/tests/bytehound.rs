@@ -430,3 +430,22 @@ fn a_file_that_is_cut_off_gives_what_is_there() {
     }
     assert!(alloc_guard_profile::read(&whole[..3]).is_err());
 }
+
+/// Older events, rare ones and those that say nothing of allocations: each once.
+#[test]
+fn every_event_is_read() {
+    let events = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/bytehound/every-event");
+    let events = fs::read(events).unwrap();
+    let mut file = vec![2];
+    file.extend(u32::try_from(events.len()).unwrap().to_le_bytes());
+    file.extend(events);
+    let profile = alloc_guard_profile::read(&file[..]).unwrap();
+    let totals = profile.totals();
+    assert_eq!(totals.allocations, amount(4, 4 * 64));
+    assert_eq!((totals.zeroed, totals.grows), (Some(2), Some(2)));
+    assert_eq!(totals.deallocations, Some(2));
+    assert_eq!(
+        profile.warnings,
+        [Warning::EnvironmentInFile, Warning::Stripped(3)]
+    );
+}
