@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::{
     backtrace::Registers,
-    phase::{self, Course},
+    phase::{self, Course, Recording},
     recorder, switch,
     tally::Call,
 };
@@ -61,7 +61,7 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `alloc`.
-            Course::Record => unsafe { self.alloc_recorded(layout) },
+            Course::Record(hook) => unsafe { self.alloc_recorded(hook, layout) },
             // SAFETY: the caller keeps the contract of `alloc`.
             Course::Full => unsafe { self.alloc_in_full(layout) },
         }
@@ -83,7 +83,7 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `alloc_zeroed`.
-            Course::Record => unsafe { self.alloc_zeroed_recorded(layout) },
+            Course::Record(hook) => unsafe { self.alloc_zeroed_recorded(hook, layout) },
             // SAFETY: the caller keeps the contract of `alloc_zeroed`.
             Course::Full => unsafe { self.alloc_zeroed_in_full(layout) },
         }
@@ -104,7 +104,7 @@ impl<A: GlobalAlloc> Guard<A> {
                 phase::counted_dealloc(layout.size());
             }
             // SAFETY: the caller keeps the contract of `dealloc`.
-            Course::Record => unsafe { self.dealloc_recorded(block, layout) },
+            Course::Record(hook) => unsafe { self.dealloc_recorded(hook, block, layout) },
             // SAFETY: the caller keeps the contract of `dealloc`.
             Course::Full => unsafe { self.dealloc_in_full(block, layout) },
         }
@@ -126,7 +126,7 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `realloc`.
-            Course::Record => unsafe { self.realloc_recorded(block, layout, size) },
+            Course::Record(hook) => unsafe { self.realloc_recorded(hook, block, layout, size) },
             // SAFETY: the caller keeps the contract of `realloc`.
             Course::Full => unsafe { self.realloc_in_full(block, layout, size) },
         }
@@ -200,12 +200,11 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_recorded(&self, layout: Layout) -> *mut u8 {
-        phase::enter_recording();
+    unsafe fn alloc_recorded(&self, hook: Recording, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract of `alloc`.
         let block = unsafe { self.inner.alloc(layout) };
         recorder::allocated(&Registers::here(), Call::Alloc, block, layout.size());
-        phase::leave_recording();
+        hook.leave();
         block
     }
 
@@ -213,12 +212,11 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc_zeroed`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_zeroed_recorded(&self, layout: Layout) -> *mut u8 {
-        phase::enter_recording();
+    unsafe fn alloc_zeroed_recorded(&self, hook: Recording, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
         recorder::allocated(&Registers::here(), Call::Zeroed, block, layout.size());
-        phase::leave_recording();
+        hook.leave();
         block
     }
 
@@ -226,21 +224,25 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::dealloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn dealloc_recorded(&self, block: *mut u8, layout: Layout) {
-        phase::enter_recording();
+    unsafe fn dealloc_recorded(&self, hook: Recording, block: *mut u8, layout: Layout) {
         // Before the call: afterwards another thread may already own this address.
         recorder::deallocating(&Registers::here(), block);
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { self.inner.dealloc(block, layout) };
-        phase::leave_recording();
+        hook.leave();
     }
 
     /// # Safety
     /// - As for `GlobalAlloc::realloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn realloc_recorded(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        phase::enter_recording();
+    unsafe fn realloc_recorded(
+        &self,
+        hook: Recording,
+        block: *mut u8,
+        layout: Layout,
+        size: usize,
+    ) -> *mut u8 {
         let before = recorder::resizing(block);
         // SAFETY: the caller keeps the contract of `realloc`.
         let moved = unsafe { self.inner.realloc(block, layout, size) };
@@ -252,7 +254,7 @@ impl<A: GlobalAlloc> Guard<A> {
             moved,
             size,
         );
-        phase::leave_recording();
+        hook.leave();
         moved
     }
 }

@@ -109,8 +109,8 @@ pub(crate) enum Course {
     /// It is counted for this thread, and no more: with [`enter_counting`] before it
     /// and one of the functions named `counted_…` after.
     Count,
-    /// It is recorded, and no more: with [`enter_recording`] before it and [`leave_recording`] after.
-    Record,
+    /// It is recorded, and no more: the hook has been entered for that.
+    Record(Recording),
     /// Whatever [`enter`] and the functions after it find out.
     Full,
 }
@@ -121,10 +121,16 @@ pub(crate) enum Course {
 pub(crate) fn course() -> Course {
     let seen = switch::look();
     if seen.is_everywhere() {
-        return match STATE.try_with(|state| state.mode.get()) {
-            Ok(0) if seen.is_recording_alone() => Course::Record,
-            _ => Course::Full,
-        };
+        return STATE
+            .try_with(|state| {
+                if seen.is_recording_alone() && state.mode.get() == 0 {
+                    state.mode.set(BUSY);
+                    Course::Record(Recording(state))
+                } else {
+                    Course::Full
+                }
+            })
+            .unwrap_or(Course::Full);
     }
     match STATE.try_with(|state| state.mode.get()) {
         Ok(COUNT) if !std::thread::panicking() => Course::Count,
@@ -133,16 +139,19 @@ pub(crate) fn course() -> Course {
     }
 }
 
-/// Enters the hook where [`Course::Record`] says that nothing is on in this thread.
-#[inline]
-pub(crate) fn enter_recording() {
-    let _ = STATE.try_with(|state| state.mode.set(BUSY));
-}
+/// The hook, entered where nothing is on in this thread. Thread-local variables are looked up once a
+/// call, which is much where nothing is optimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recording(*const State);
 
-/// Leaves it again.
-#[inline]
-pub(crate) fn leave_recording() {
-    let _ = STATE.try_with(|state| state.mode.set(0));
+impl Recording {
+    /// Leaves the hook.
+    #[inline]
+    pub(crate) fn leave(self) {
+        // SAFETY: this thread's, in the same call of the allocator.
+        let state = unsafe { &*self.0 };
+        state.mode.set(0);
+    }
 }
 
 /// Enters the hook where [`Course::Count`] says that this thread counts and is not inside it.

@@ -1,5 +1,10 @@
 //! Owns the time: ticks of the processor where they go evenly, else nanoseconds.
 
+#![expect(
+    clippy::inline_always,
+    reason = "without optimisation a call costs as much as what is called here"
+)]
+
 use std::{
     sync::{
         OnceLock,
@@ -21,7 +26,7 @@ pub(super) fn start() {
 }
 
 /// Now. It never allocates, and takes some ten nanoseconds.
-#[inline]
+#[inline(always)]
 pub(super) fn ticks() -> u64 {
     // Relaxed: set once, before recording is on.
     if COUNTS.load(Ordering::Relaxed) {
@@ -57,7 +62,7 @@ mod imp {
         __cpuid(0x8000_0000).eax >= POWER && __cpuid(POWER).edx & 1 << 8 != 0
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn counter() -> u64 {
         // SAFETY: every x86-64 processor has it, and no system that we run on forbids it.
         unsafe { _rdtsc() }
@@ -76,7 +81,7 @@ mod imp {
         true
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn counter() -> u64 {
         let ticks: u64;
         // SAFETY: systems let programs read it; it has no effect.

@@ -4,6 +4,10 @@
     clippy::cast_possible_truncation,
     reason = "a number is taken apart into its bytes"
 )]
+#![expect(
+    clippy::inline_always,
+    reason = "without optimisation a call costs as much as what is called here"
+)]
 
 /// What the longest number takes.
 pub(super) const LONGEST: usize = 10;
@@ -12,7 +16,7 @@ pub(super) const LONGEST: usize = 10;
 ///
 /// # Safety
 /// - [`LONGEST`] bytes may be written at `at`.
-#[inline]
+#[inline(always)]
 pub(super) unsafe fn number(at: *mut u8, value: u64) -> *mut u8 {
     if value < 1 << 28 {
         // SAFETY: the caller's.
@@ -23,9 +27,13 @@ pub(super) unsafe fn number(at: *mut u8, value: u64) -> *mut u8 {
     }
 }
 
+/// Four bytes anywhere.
+#[repr(C, packed)]
+struct Unaligned(u32);
+
 /// A number of at most four bytes, without a branch on its length: that would be mispredicted at
 /// every other call.
-#[inline]
+#[inline(always)]
 unsafe fn short(at: *mut u8, value: u64) -> *mut u8 {
     let more = (63 ^ (value | 1).leading_zeros()) / 7;
     let spread = value & 0x7f
@@ -33,11 +41,11 @@ unsafe fn short(at: *mut u8, value: u64) -> *mut u8 {
         | (value & 0x001f_c000) << 2
         | (value & 0x0fe0_0000) << 3;
     let marks = 0x0080_8080 & (1_u64 << (8 * more)).wrapping_sub(1);
-    let bytes = ((spread | marks) as u32).to_le();
+    let bytes = Unaligned(((spread | marks) as u32).to_le());
+    // Not `write_unaligned`, which checks its arguments at length where nothing is optimised.
     // SAFETY: four bytes are fewer than `LONGEST`.
-    unsafe { at.cast::<u32>().write_unaligned(bytes) };
-    // SAFETY: at most four bytes on.
-    unsafe { at.add(more as usize + 1) }
+    unsafe { *at.cast::<Unaligned>() = bytes };
+    at.wrapping_add(more as usize + 1)
 }
 
 #[cold]
@@ -58,14 +66,14 @@ unsafe fn long(mut at: *mut u8, mut value: u64) -> *mut u8 {
 }
 
 /// A signed number as an unsigned one.
-#[inline]
+#[inline(always)]
 pub(super) fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
 /// The way from one address to another: its lowest bit says whether the unit is one byte, else it
 /// is eight.
-#[inline]
+#[inline(always)]
 pub(super) fn distance(from: usize, to: usize) -> u64 {
     let way = to.wrapping_sub(from).cast_signed() as i64;
     if way.trailing_zeros() >= 3 {

@@ -1,5 +1,10 @@
 //! Owns a block of events, from its anchor to its way into the file.
 
+#![expect(
+    clippy::inline_always,
+    reason = "without optimisation a call costs as much as what is called here"
+)]
+
 use std::{
     cell::UnsafeCell,
     slice,
@@ -101,7 +106,7 @@ impl Calls {
 }
 
 /// Adds to a sum that only one thread writes.
-#[inline]
+#[inline(always)]
 pub(super) fn add(sum: &AtomicU64, more: u64) {
     // Relaxed, both: see above.
     let new = sum.load(Ordering::Relaxed).wrapping_add(more);
@@ -117,13 +122,12 @@ pub(super) struct Event<'a> {
 
 impl Thread {
     /// Begins an event that happened at `now`. `None` if the recording is over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn event<'a>(&'a self, own: &'a mut Own, now: u64) -> Option<Event<'a>> {
         self.make_room(own, now)?;
         // Relaxed: this thread's own.
         let len = self.events.len.load(Ordering::Relaxed);
-        // SAFETY: `len` is within the bytes.
-        let at = unsafe { self.events.bytes.get().cast::<u8>().add(len) };
+        let at = self.events.bytes.get().cast::<u8>().wrapping_add(len);
         Some(Event {
             thread: self,
             own,
@@ -132,7 +136,7 @@ impl Thread {
     }
 
     /// Sees to room for one event that begins at `now`, and to an anchor before it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn make_room(&self, own: &mut Own, now: u64) -> Option<()> {
         // Relaxed: this thread's own.
         if self.events.len.load(Ordering::Relaxed) > FULL || now >= own.due {
@@ -180,16 +184,15 @@ impl Thread {
 }
 
 impl Event<'_> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn tag(mut self, tag: Tag) -> Self {
         // SAFETY: `event` has seen to room for all of an event.
-        unsafe { self.at.write(tag as u8) };
-        // SAFETY: as above.
-        self.at = unsafe { self.at.add(1) };
+        unsafe { *self.at = tag as u8 };
+        self.at = self.at.wrapping_add(1);
         self
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(mut self, value: u64) -> Self {
         // SAFETY: `event` has seen to room for all of an event.
         self.at = unsafe { encode::number(self.at, value) };
@@ -197,7 +200,7 @@ impl Event<'_> {
     }
 
     /// When it happened.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ticks(self, now: u64) -> Self {
         // A processor's clock may be a little behind another's.
         let past = now.saturating_sub(self.own.ticks);
@@ -205,21 +208,21 @@ impl Event<'_> {
         self.number(past)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn address(self, address: usize) -> Self {
         let distance = encode::distance(self.own.address, address);
         self.own.address = address;
         self.number(distance)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn path(self, path: u32) -> Self {
         let step = i64::from(path).wrapping_sub(i64::from(self.own.path));
         self.own.path = path;
         self.number(encode::zigzag(step))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn end(self) {
         let start = self.thread.events.bytes.get().cast::<u8>();
         let len = self.at.addr().wrapping_sub(start.addr());

@@ -1,6 +1,11 @@
 //! Owns what is recorded of each call. All of it is called inside the hook, with the registers of the
 //! function that calls it: stacks begin there, or each would be as many frames of ours longer to walk.
 
+#![expect(
+    clippy::inline_always,
+    reason = "without optimisation a call costs as much as what is called here"
+)]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{
@@ -18,12 +23,11 @@ use super::{
     events::{self, Tag},
     file::{self, Kind},
     lost, sample,
-    start::settings,
     thread::{self, Own, Thread},
 };
 
 /// Whether calls are recorded.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_on() -> bool {
     switch::is_recording()
 }
@@ -79,10 +83,10 @@ pub(crate) fn deallocating(from: &Registers, block: *mut u8) {
     let now = clock::ticks();
     record(|thread, own| {
         events::add(&thread.calls.deallocations, 1);
-        if is_sampling() && !sample::remove(block) {
+        if is_sampling(own) && !sample::remove(block) {
             return Some(());
         }
-        if settings().deallocations {
+        if own.has_stacks_of_deallocations {
             let path = path(own, from);
             let event = thread.event(own, now)?.tag(Tag::DeallocationWithStack);
             event.ticks(now).address(block.addr()).path(path).end();
@@ -104,14 +108,16 @@ pub(crate) struct Before {
 /// `block` is about to be resized.
 #[inline]
 pub(crate) fn resizing(block: *mut u8) -> Before {
-    // A full block is written now, so that what is told as before the call is before it.
+    let mut is_drawn = false;
     if let Some(mut mine) = thread::mine() {
         let (thread, own) = mine.parts();
+        is_drawn = is_sampling(own) && sample::remove(block);
+        // A full block is written now, so that what is told as before the call is before it.
         thread.make_room(own, clock::ticks());
     }
     Before {
         ticks: clock::ticks(),
-        is_drawn: is_sampling() && sample::remove(block),
+        is_drawn,
     }
 }
 
@@ -195,7 +201,7 @@ pub(crate) fn operation(name: &str) -> u32 {
     number
 }
 
-#[inline]
+#[inline(always)]
 fn record(event: impl FnOnce(&Thread, &mut Own) -> Option<()>) {
     let Some(mut mine) = thread::mine() else {
         return lost::call();
@@ -207,24 +213,21 @@ fn record(event: impl FnOnce(&Thread, &mut Own) -> Option<()>) {
 }
 
 /// Whether not every call is recorded.
-#[inline]
-fn is_sampling() -> bool {
-    settings().sample != 0
+#[inline(always)]
+fn is_sampling(own: &Own) -> bool {
+    own.sample != 0
 }
 
 /// Whether a call for `size` bytes is recorded.
-#[inline]
+#[inline(always)]
 fn is_drawn(own: &mut Own, size: usize) -> bool {
-    match settings().sample {
-        0 => true,
-        every => own.draw.is_drawn(size, every, own.number),
-    }
+    own.sample == 0 || own.draw.is_drawn(size, own.sample, own.number)
 }
 
 /// Whether the answer `block` to a call for `size` bytes is recorded, and so what becomes of it.
-#[inline]
+#[inline(always)]
 fn is_kept(own: &mut Own, size: usize, block: *mut u8) -> bool {
-    if !is_sampling() {
+    if !is_sampling(own) {
         return true;
     }
     if !is_drawn(own, size) {
@@ -238,23 +241,28 @@ fn is_kept(own: &mut Own, size: usize, block: *mut u8) -> bool {
 }
 
 /// The number of this thread's stack.
-#[inline]
+#[inline(always)]
 fn path(own: &mut Own, from: &Registers) -> u32 {
-    let path = match walker(own).zip(Paths::shared()) {
+    let mut path = PathId::NONE;
+    if let Some(paths) = Paths::shared()
+        && let Some(walker) = walker(own)
+    {
         // SAFETY: whoever enters the hook takes them in its own frame, for this call.
-        Some((walker, paths)) => unsafe { walker.capture_from(paths, from) },
-        None => PathId::NONE,
-    };
+        path = unsafe { walker.capture_from(paths, from) };
+    }
     if path == PathId::NONE {
         lost::stack();
     }
     path.get()
 }
 
-#[inline]
+#[inline(always)]
 fn walker(own: &mut Own) -> Option<&mut Walker> {
     if own.walker.is_none() {
         own.walker = Walker::reserve();
     }
-    own.walker.as_deref_mut()
+    match &mut own.walker {
+        Some(walker) => Some(walker),
+        None => None,
+    }
 }

@@ -1,6 +1,11 @@
 //! Owns what each thread records with: memory of the system's, leased to one thread after another,
 //! so that ten thousand threads in a row need no more than two.
 
+#![expect(
+    clippy::inline_always,
+    reason = "without optimisation a call costs as much as what is called here"
+)]
+
 use std::{
     cell::{Cell, UnsafeCell},
     ptr,
@@ -15,6 +20,7 @@ use super::{
     events::{Calls, Events, Tag},
     file::{self, Kind},
     sample::Draw,
+    start::settings,
 };
 
 /// How many threads can record at once. What more threads call is counted as lost.
@@ -53,6 +59,9 @@ pub(super) struct Own {
     /// What takes its stacks; reserved at the first.
     pub(super) walker: Option<&'static mut Walker>,
     pub(super) draw: Draw,
+    /// The settings, at hand.
+    pub(super) sample: u64,
+    pub(super) has_stacks_of_deallocations: bool,
     /// Lent for one event: the thread has been torn down, and given its own back.
     is_lent: bool,
 }
@@ -105,7 +114,7 @@ pub(super) struct Mine(&'static Thread);
 /// What this thread records with. `None` if there is none to be had.
 ///
 /// Only inside the hook, which nothing enters twice, so that `Own` is lent out once.
-#[inline]
+#[inline(always)]
 pub(super) fn mine() -> Option<Mine> {
     let mine = MINE.try_with(Cell::get).unwrap_or(ENDED);
     if mine.addr() > ENDED.addr() {
@@ -127,6 +136,8 @@ fn find(has_ended: bool) -> Option<Mine> {
     };
     let (thread, own) = mine.parts();
     own.is_lent = has_ended;
+    own.sample = settings().sample;
+    own.has_stacks_of_deallocations = settings().deallocations;
     (own.number, own.operation, own.phase) = (number, 0, 0);
     if own.due != 0
         && let Some(event) = thread.event(own, clock::ticks())
@@ -149,7 +160,7 @@ fn lease(thread: &'static Thread) -> u32 {
 }
 
 impl Mine {
-    #[inline]
+    #[inline(always)]
     pub(super) fn parts(&mut self) -> (&'static Thread, &mut Own) {
         // SAFETY: this thread alone uses it, and is in here once.
         (self.0, unsafe { &mut *self.0.own.get() })
@@ -157,7 +168,7 @@ impl Mine {
 }
 
 impl Drop for Mine {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         let (thread, own) = self.parts();
         if own.is_lent {
