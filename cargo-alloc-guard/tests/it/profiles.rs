@@ -1,8 +1,9 @@
 //! Profile files: cut off, hostile, written over, and read by somebody who goes away.
 
 use std::{
+    collections::BTreeSet,
     fs,
-    io::Read as _,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -15,6 +16,9 @@ const PROFILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/profile/tests/byteh
 pub(crate) fn profile(name: &str) -> PathBuf {
     Path::new(PROFILES).join(name)
 }
+
+/// What says how profiles are used.
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/profiles.md");
 
 /// The command with these words, which hold no spaces, and a file after them.
 fn with(words: &str, file: &Path) -> Command {
@@ -178,4 +182,75 @@ fn a_page_is_written_beside_its_profile() {
         !page.contains("a <b>.dat"),
         "the name is markup in the page"
     );
+}
+
+#[test]
+fn the_guide_names_every_field_of_the_documents() {
+    fn fields(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(object) => {
+                for (name, value) in object {
+                    found.insert(name.clone());
+                    fields(value, found);
+                }
+            }
+            serde_json::Value::Array(rows) => rows.iter().for_each(|row| fields(row, found)),
+            _ => {}
+        }
+    }
+    let guide = fs::read_to_string(GUIDE).unwrap();
+    let exported = run("export", &profile("decoded-base.dat")).stdout;
+    let mut diff = with("diff --format json", &profile("decoded-base.dat"));
+    let compared = ran(diff.arg(profile("decoded-regressed.dat"))).stdout;
+    let mut found = BTreeSet::new();
+    for document in [exported, compared] {
+        fields(&serde_json::from_str(&document).unwrap(), &mut found);
+    }
+    assert!(found.len() > 40, "{found:?}");
+    for field in found {
+        // As code, or within the one list of a document's fields.
+        let is_named = ["`", " ", "{"].iter().any(|before| {
+            ["`", ",", "}"]
+                .iter()
+                .any(|after| guide.contains(&format!("{before}{field}{after}")))
+        });
+        assert!(is_named, "{field} is missing in docs/profiles.md");
+    }
+}
+
+#[test]
+fn the_guides_queries_are_answered_by_jq() {
+    if Command::new("jq").arg("--version").output().is_err() {
+        assert!(
+            std::env::var_os("ALLOC_GUARD_REQUIRE_JQ").is_none_or(|value| value != "1"),
+            "ALLOC_GUARD_REQUIRE_JQ=1, but jq is not on PATH"
+        );
+        // Past the capture of libtest, which would hide it in a test that passes.
+        let _ = std::io::stderr().write_all(b"\nNOT QUERIED: jq is not on PATH\n\n");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("app.json");
+    ran(with("export", &profile("decoded-base.dat"))
+        .arg("-o")
+        .arg(&file))
+    .says(0, &[]);
+    let guide = fs::read_to_string(GUIDE).unwrap();
+    let mut answers = Vec::new();
+    for line in guide.lines().filter(|line| line.starts_with("jq ")) {
+        let output = Command::new("sh")
+            .args(["-c", line])
+            .current_dir(folder.path())
+            .output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+        answers.push(String::from_utf8(output.stdout).unwrap());
+    }
+    let [totals, peak, leaks, grown] = &answers[..] else {
+        panic!("{answers:?}");
+    };
+    assert!(totals.contains("\"allocations\": 2285"), "{totals}");
+    assert!(peak.contains("\"peak_bytes\": 1048576"), "{peak}");
+    assert!(leaks.contains("409600 toy::deliberate_leak"), "{leaks}");
+    assert!(grown.trim().parse::<u64>().unwrap() > 1_000_000, "{grown}");
 }

@@ -14,7 +14,8 @@ const VERSION: &str = "v 10400 3";
 
 /// Writes every event of `profile` for heaptrack.
 ///
-/// heaptrack calls a block temporary if nothing at all was allocated or freed in between, so it may find fewer than there are.
+/// heaptrack calls a block temporary if it is freed, or reallocated, before anything else happens on any thread: not what
+/// [`Totals::temporary`](crate::Totals::temporary) counts.
 ///
 /// # Errors
 /// If `out` cannot be written to, or the profile has no events or is sampled: heaptrack knows no weights.
