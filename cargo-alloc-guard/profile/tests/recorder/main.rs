@@ -1,6 +1,7 @@
 //! The recorder's files, written by a writer of our own.
 
 mod agprof;
+mod golden;
 mod program;
 mod reading;
 // Where a process is mapped is read in `/proc`.
