@@ -82,7 +82,7 @@ impl Profile {
             .max(later_ns.saturating_add(profile.duration_ns));
         self.unknown_frees += profile.unknown_frees;
         for warning in &profile.warnings {
-            if !self.warnings.contains(warning) {
+            if !self.warnings.iter_mut().any(|known| known.absorbs(warning)) {
                 self.warnings.push(warning.clone());
             }
         }
@@ -237,7 +237,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Amount, Class, Kind};
+    use crate::model::{Amount, Class, Kind, Warning};
 
     /// A process that began `later_ns` later: one allocation at `time_ns` after, in a function of this name, freed 10 later.
     fn process(later_ns: u64, function: &str, time_ns: u64) -> Profile {
@@ -341,6 +341,30 @@ mod tests {
                 count: 2,
                 bytes: 16
             }
+        );
+    }
+
+    #[test]
+    fn what_was_lost_is_added_up_and_what_is_the_same_is_said_once() {
+        let with = |warnings: &[Warning]| Profile {
+            warnings: warnings.to_vec(),
+            ..Profile::default()
+        };
+        let merged = Profile::merge(vec![
+            with(&[Warning::LostCalls(2), Warning::EnvironmentInFile]),
+            with(&[
+                Warning::EnvironmentInFile,
+                Warning::LostCalls(3),
+                Warning::LostStacks(1),
+            ]),
+        ]);
+        assert_eq!(
+            merged.unwrap().warnings,
+            [
+                Warning::LostCalls(5),
+                Warning::EnvironmentInFile,
+                Warning::LostStacks(1)
+            ]
         );
     }
 

@@ -145,6 +145,23 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// Takes in what another process's warning says. Whether it is of the same kind, or the same.
+    pub(super) fn absorbs(&mut self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::LostCalls(sum), Self::LostCalls(more))
+            | (Self::LostStacks(sum), Self::LostStacks(more))
+            | (Self::UnknownFrees(sum), Self::UnknownFrees(more))
+            | (Self::MissedFrees(sum), Self::MissedFrees(more))
+            | (Self::Stripped(sum), Self::Stripped(more)) => {
+                *sum = sum.saturating_add(*more);
+                true
+            }
+            (known, other) => known == other,
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

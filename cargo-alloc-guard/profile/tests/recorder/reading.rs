@@ -307,3 +307,43 @@ fn the_files_of_a_folder_are_one_profile() {
             .contains("hot-0123456789abcdef 4242: ")
     );
 }
+
+#[test]
+fn at_the_same_tick_a_block_is_given_back_before_it_is_handed_out_again() {
+    let mut file = File::new();
+    file.process(100, 0);
+    let mut second = Events::new(100, 0, 2, 0, 0);
+    second.allocation(120, 0x10, 16, 0, false);
+    let mut first = Events::new(100, 0, 1, 0, 0);
+    first.allocation(110, 0x10, 8, 0, false);
+    first.deallocation(120, 0x10, None);
+    // The block of the thread that is handed the memory stands first.
+    file.block(6, &second.payload);
+    file.block(6, &first.payload);
+    let profile = read(&file.0[..]).unwrap();
+    let missed = |warning: &Warning| matches!(warning, Warning::MissedFrees(_));
+    assert!(
+        !profile.warnings.iter().any(missed),
+        "{:?}",
+        profile.warnings
+    );
+    assert_eq!(pair(profile.totals().leaked), (1, 16));
+}
+
+#[test]
+fn a_thread_whose_clock_went_back_between_two_blocks_still_did_one_thing_after_the_other() {
+    let mut file = File::new();
+    file.process(100, 0);
+    let mut first = Events::new(100, 0, 1, 0, 0);
+    first.allocation(150, 0x10, 8, 0, false);
+    let mut then = Events::new(140, 40, 1, 0, 0);
+    then.deallocation(141, 0x10, None);
+    let mut other = Events::new(100, 0, 2, 0, 0);
+    other.allocation(145, 0x20, 4, 0, false);
+    for events in [first, then, other] {
+        file.block(6, &events.payload);
+    }
+    let profile = read(&file.0[..]).unwrap();
+    assert_eq!(profile.unknown_frees, 0);
+    assert_eq!(pair(profile.totals().leaked), (1, 4));
+}
