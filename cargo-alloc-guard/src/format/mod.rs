@@ -7,11 +7,11 @@ mod overview;
 mod print;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod markdown;
 pub(crate) mod text;
+pub(crate) mod words;
 
 pub(crate) use {human::Look, print::Format, print::print};

@@ -20,7 +20,7 @@ pub(super) const fn verdict(outcome: Outcome) -> (&'static str, &'static str) {
 }
 
 /// What was measured, if anything was.
-pub(super) fn measured(record: &Record) -> Option<String> {
+pub(crate) fn measured(record: &Record) -> Option<String> {
     let counts = record.counts();
     let is_unknown = match record.outcome {
         Outcome::NotInstalled | Outcome::Unreported | Outcome::Ignored => true,

@@ -7,9 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use alloc_guard_profile::Profile;
+use alloc_guard_profile::{Profile, html::Operation};
 use anyhow::{Result, bail};
 
+use super::operations;
 use crate::{
     arguments::PlaceArguments,
     cargo::Workspace,
@@ -30,6 +31,8 @@ pub(crate) struct Input {
     pub(crate) profile: Profile,
     /// At least one, files or folders.
     pub(crate) paths: Vec<PathBuf>,
+    /// What came of the guarded tests in it, where that is known.
+    pub(crate) operations: Vec<Operation>,
 }
 
 impl Input {
@@ -47,17 +50,18 @@ impl Input {
 /// # Errors
 /// If there is none, or a file cannot be read or is no profile.
 pub(crate) fn read(files: &[PathBuf], place: &PlaceArguments) -> Result<Input> {
-    let paths = if files.is_empty() {
-        vec![latest(place)?]
-    } else {
-        files.to_vec()
-    };
+    if files.is_empty() {
+        return latest(place);
+    }
     let mut profiles = Vec::new();
-    for path in &paths {
+    for path in files {
         profiles.push(open(path)?);
     }
-    let profile = Profile::merge(profiles)?;
-    Ok(Input { profile, paths })
+    Ok(Input {
+        profile: Profile::merge(profiles)?,
+        paths: files.to_vec(),
+        operations: Vec::new(),
+    })
 }
 
 /// Reads one profile, and says so on a terminal: it may take seconds.
@@ -70,17 +74,27 @@ pub(crate) fn open(path: &Path) -> Result<Profile> {
     Ok(alloc_guard_profile::open(path)?)
 }
 
-/// The folder of the latest `cargo alloc-guard profile`, which removes earlier ones.
-fn latest(place: &PlaceArguments) -> Result<PathBuf> {
+/// What the latest `cargo alloc-guard profile` left: its folder, from which it removes earlier ones, and the records of its tests.
+fn latest(place: &PlaceArguments) -> Result<Input> {
     let cargo = CargoSettings::of_workspace(place.manifest_path.clone(), place.target_dir.clone());
-    let folder = store::folder(&Workspace::read(&cargo)?.target).join("profile");
+    let target = Workspace::read(&cargo)?.target;
+    let folder = store::folder(&target).join("profile");
     if !has_profiles(&folder) {
         bail!(
             "no profile in {}: record one with `cargo alloc-guard profile`, or name a file",
             folder.display()
         );
     }
-    Ok(folder)
+    let profile = open(&folder)?;
+    // Tests without a guard leave no record.
+    let operations = store::last(&target)
+        .and_then(|run| operations::results(&run, &profile))
+        .unwrap_or_default();
+    Ok(Input {
+        profile,
+        paths: vec![folder],
+        operations,
+    })
 }
 
 /// Whether a folder holds our recorder's files.

@@ -30,7 +30,7 @@ pub(crate) fn beside(input: &Input) -> PathBuf {
 /// If it cannot be written.
 pub(crate) fn write_page(input: &Input, root: Option<&Path>, out: &mut dyn Write) -> Result<()> {
     let title = title(input);
-    let shown = Shown::new(&title, &input.profile);
+    let shown = Shown::new(&title, &input.profile).operations(&input.operations);
     write(&Page::One(shown), root, out)
 }
 

@@ -179,3 +179,99 @@ impl Comparison {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc_guard_profile::{Class, DiffTree, Function, Sums, Totals};
+
+    use super::*;
+
+    /// A function by its allocations, bytes and leaked blocks before and after.
+    fn function(name: &str, before: [u64; 3], after: [u64; 3]) -> FunctionChange {
+        let sums = |[count, bytes, leaked]: [u64; 3]| Sums {
+            allocations: Amount { count, bytes },
+            leaked: Amount {
+                count: leaked,
+                bytes: leaked,
+            },
+            ..Sums::default()
+        };
+        FunctionChange {
+            function: Function {
+                name: name.to_owned(),
+                file: String::new(),
+                class: Class::Workspace,
+            },
+            inclusive: Default::default(),
+            as_site: [sums(before), sums(after)],
+        }
+    }
+
+    fn compared(tolerance: u64) -> Comparison {
+        let functions = vec![
+            function("same", [5, 500, 1], [5, 500, 1]),
+            function("caller", [0, 0, 0], [0, 0, 0]),
+            function("fewer", [5, 500, 0], [4, 400, 0]),
+            function("gone", [5, 500, 0], [0, 0, 0]),
+            function("new", [0, 0, 0], [1, 8, 0]),
+            function("more", [100, 800, 0], [110, 880, 0]),
+            function("larger", [100, 800, 0], [100, 880, 0]),
+            function("leaks", [10, 80, 10], [10, 80, 11]),
+        ];
+        let diff = Diff {
+            totals: [Totals::default(); 2],
+            functions,
+            tree: DiffTree::default(),
+        };
+        Comparison::new(diff, tolerance)
+    }
+
+    fn kinds(comparison: &Comparison) -> Vec<(&str, Kind)> {
+        let changes = comparison.changes.iter();
+        changes.map(|change| (change.name(), change.kind)).collect()
+    }
+
+    #[test]
+    fn what_grew_comes_first_and_the_most_of_it() {
+        let comparison = compared(0);
+        assert_eq!(
+            kinds(&comparison),
+            [
+                ("more", Kind::Risen),
+                ("new", Kind::New),
+                ("larger", Kind::Risen),
+                ("leaks", Kind::Risen),
+                ("fewer", Kind::Fallen),
+                ("gone", Kind::Gone),
+            ]
+        );
+        assert!(comparison.is_worse());
+        assert_eq!(
+            comparison.summary(),
+            "7 functions that allocate: 3 risen, 1 new, 1 gone, 1 fallen, 1 unchanged"
+        );
+    }
+
+    #[test]
+    fn growth_up_to_the_tolerance_is_none_but_a_new_function_is() {
+        assert_eq!(compared(9).tolerated, 0);
+        let comparison = compared(10);
+        assert_eq!(
+            kinds(&comparison),
+            [
+                ("new", Kind::New),
+                ("fewer", Kind::Fallen),
+                ("gone", Kind::Gone)
+            ]
+        );
+        assert_eq!((comparison.tolerated, comparison.unchanged), (3, 1));
+        assert!(comparison.is_worse());
+    }
+
+    #[test]
+    fn numbers_that_did_not_change_are_left_out() {
+        let comparison = compared(0);
+        assert_eq!(comparison.changes[2].numbers(), "bytes 800 → 880 (+80)");
+        assert_eq!(comparison.totals(), "the same counts");
+    }
+}
