@@ -4,9 +4,10 @@
 #[expect(dead_code, reason = "the tests write more kinds of events")]
 mod agprof;
 
-use std::{env, fs, path::Path, process::Command, time::Instant};
+use std::{env, fs, io, path::Path, process::Command, time::Instant};
 
 use agprof::{Events, File, Payload};
+use alloc_guard_profile::html;
 
 const EVENTS: u64 = 1_000_000;
 const THREADS: u64 = 4;
@@ -105,6 +106,9 @@ fn report(path: &Path) {
     step("functions");
     let rows = profile.rows(512, 50_000).expect("it has times");
     step("rows");
+    let page = html::Page::One(html::Shown::new("bench", &profile));
+    html::page(&page, &html::Sources::none(), io::sink()).expect("a sink takes all");
+    step("page");
     println!(
         "{} allocations, {} stacks, {} functions, {} rows in {} steps",
         totals.allocations.count,

@@ -29,7 +29,7 @@ async function decodeReport(base64) {
 /** @param {string} detail */
 function damaged(detail) {
   return new Unreadable(
-    `The data of this report are damaged (${detail}). Write it again from the profile: cargo alloc-guard report FILE`,
+    `The data of this report are damaged (${detail}). Write it again from the profile: cargo alloc-guard report --format html FILE`,
   );
 }
 

@@ -568,7 +568,7 @@ for (const [name, words] of [
   test(`data that are ${name} are told, with what to do`, async () => {
     const { page, close } = await open(browser, server.at(name));
     assert.match(await text(page, ".broken"), words);
-    assert.match(await text(page, ".broken"), /cargo alloc-guard report FILE/);
+    assert.match(await text(page, ".broken"), /cargo alloc-guard report --format html FILE/);
     assert.equal(await page.locator("#page").isVisible(), false);
     await close();
   });

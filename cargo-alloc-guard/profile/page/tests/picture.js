@@ -1,7 +1,7 @@
 // Takes the picture of a page that is in the guide: `node tests/picture.js PAGE.html OUT.png [#VIEW [HEIGHT]]`.
 //
-// With a profile of this project's own tests: record `tests` with ALLOC_GUARD_PROFILE=FOLDER, write its page with
-// `cargo run -p alloc-guard-profile --example report -- --sources . FOLDER/*.agprof > PAGE.html`.
+// With a profile of this project's own tests: run the test binary of `tests` with ALLOC_GUARD_PROFILE=FOLDER, and write its
+// page with `cargo alloc-guard report --format html --output PAGE.html FOLDER`.
 import { readFileSync } from "node:fs";
 import { launch, open, serve } from "./browser.js";
 

@@ -1,25 +1,34 @@
 // Pages as Rust writes them, of files that ByteHound recorded: they open, and show what is known of those files.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch, open, serve } from "./browser.js";
 
-const crate = new URL("../../", import.meta.url).pathname;
+const root = new URL("../../../../", import.meta.url).pathname;
+const samples = "cargo-alloc-guard/profile/tests/bytehound";
 const skip = spawnSync("cargo", ["--version"]).status === 0 ? false : "there is no cargo";
-const truth = (name) => JSON.parse(readFileSync(`${crate}tests/bytehound/truth-${name}.json`, "utf8"));
-const file = (name) => `tests/bytehound/${name}.dat`;
+const truth = (name) => JSON.parse(readFileSync(`${root}${samples}/truth-${name}.json`, "utf8"));
 let browser;
 let server;
 
+/** What a command writes as a page. */
+function written(command, ...names) {
+  const files = names.map((name) => `${samples}/${name}.dat`);
+  const run = ["run", "--quiet", "--package", "cargo-alloc-guard", "--", "alloc-guard", command];
+  const options = [...run, "--format", "html", "--output", "-", ...files];
+  // A diff that finds something says so in its status.
+  const { stdout, stderr } = spawnSync("cargo", options, { cwd: root, maxBuffer: 1 << 26 });
+  assert.ok(stdout.length > 0, `${stderr}`);
+  return stdout;
+}
+
 before(async () => {
   if (skip) return;
-  const written = (...names) =>
-    execFileSync("cargo", ["run", "--quiet", "--example", "report", "--", ...names.map(file)], {
-      cwd: crate,
-      maxBuffer: 1 << 26,
-    });
-  server = await serve({ base: written("decoded-base"), diff: written("decoded-base", "decoded-regressed") });
+  server = await serve({
+    base: written("report", "decoded-base"),
+    diff: written("diff", "decoded-base", "decoded-regressed"),
+  });
   browser = await launch();
 });
 

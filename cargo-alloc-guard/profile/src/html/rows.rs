@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use crate::{
-    Timeline,
+    Step, Timeline,
     model::{Allocation, ContextId, Data, Profile, StackId, Sums, ThreadId},
 };
 
 /// More steps cannot be told apart on a screen.
 const STEPS: usize = 512;
 /// More rows make the page slow to open; fewer steps make fewer rows.
-const MAX_ROWS: usize = 400_000;
+const MAX_ROWS: usize = 200_000;
 
 /// What a row is named by, in the order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,38 +36,58 @@ impl Rows {
                 rows: stacks.iter().map(row_of_sums).collect(),
             };
         }
-        let mut steps = STEPS;
-        loop {
-            let timeline = profile.timeline(steps);
-            let step_ns = timeline
-                .as_ref()
-                .map_or(u64::MAX, |timeline| timeline.step_ns);
-            if let Some(rows) = binned(
-                profile,
-                step_ns,
-                if steps > 1 { MAX_ROWS } else { usize::MAX },
-            ) {
-                return Self { timeline, rows };
-            }
-            steps /= 2;
+        let Some(mut timeline) = profile.timeline(STEPS) else {
+            return Self {
+                timeline: None,
+                rows: Vec::new(),
+            };
+        };
+        let (rows, merged) = binned(profile, timeline.step_ns, MAX_ROWS);
+        merge_steps(&mut timeline, merged);
+        Self {
+            timeline: Some(timeline),
+            rows,
         }
     }
 }
 
-/// The rows, in order; `None` if there are more than `limit`.
-fn binned(profile: &Profile, step_ns: u64, limit: usize) -> Option<Vec<(Key, Sums)>> {
+/// The rows, in order, and how many steps were made one so that there are at most `limit` of them; in one step there may be
+/// more.
+fn binned(profile: &Profile, step_ns: u64, limit: usize) -> (Vec<(Key, Sums)>, u32) {
     let mut rows: HashMap<Key, Sums> = HashMap::new();
+    let mut merged = 1;
     profile.each_sums(|allocation, sums| {
-        if rows.len() <= limit {
-            *rows.entry(key(allocation, step_ns)).or_default() += sums;
+        let mut key = key(allocation, step_ns);
+        key.step /= merged;
+        *rows.entry(key).or_default() += sums;
+        while rows.len() > limit && (merged as usize) < STEPS {
+            merged *= 2;
+            for (mut key, sums) in std::mem::take(&mut rows) {
+                key.step /= 2;
+                *rows.entry(key).or_default() += sums;
+            }
         }
     });
-    if rows.len() > limit {
-        return None;
-    }
     let mut rows: Vec<_> = rows.into_iter().collect();
     rows.sort_unstable_by_key(|(key, _)| *key);
-    Some(rows)
+    (rows, merged)
+}
+
+/// Makes every `merged` steps one.
+fn merge_steps(timeline: &mut Timeline, merged: u32) {
+    let one = |steps: &[Step]| {
+        let mut whole = Step::default();
+        for step in steps {
+            whole.allocated += step.allocated;
+            whole.freed += step.freed;
+            whole.live = step.live;
+            whole.high_water.count = whole.high_water.count.max(step.high_water.count);
+            whole.high_water.bytes = whole.high_water.bytes.max(step.high_water.bytes);
+        }
+        whole
+    };
+    timeline.steps = timeline.steps.chunks(merged as usize).map(one).collect();
+    timeline.step_ns = timeline.step_ns.saturating_mul(merged.into());
 }
 
 fn key(allocation: &Allocation, step_ns: u64) -> Key {
@@ -164,11 +184,36 @@ mod tests {
     }
 
     #[test]
-    fn more_rows_than_allowed_are_refused() {
+    fn more_rows_than_allowed_make_steps_longer_in_rows_and_timeline_alike() {
         let profile = profile(100);
-        assert_eq!(binned(&profile, 1, 99), None);
-        assert_eq!(binned(&profile, 1, 100).map(|rows| rows.len()), Some(100));
-        assert_eq!(binned(&profile, 50, 99).map(|rows| rows.len()), Some(2 * 4));
+        let (rows, merged) = binned(&profile, 1, 100);
+        assert_eq!((rows.len(), merged), (100, 1));
+        let (rows, merged) = binned(&profile, 1, 99);
+        assert_eq!(merged, 2);
+        assert!(rows.len() <= 99);
+        assert_eq!(rows, binned(&profile, 2, usize::MAX).0);
+        let mut timeline = profile.timeline(STEPS).expect("it has times");
+        let high = timeline
+            .steps
+            .iter()
+            .map(|step| step.high_water.bytes)
+            .max();
+        let (live, count) = (
+            timeline.steps.last().map(|step| step.live),
+            timeline.steps.len(),
+        );
+        merge_steps(&mut timeline, 2);
+        assert_eq!(timeline.steps.len(), count.div_ceil(2));
+        assert_eq!(timeline.step_ns, 2);
+        assert_eq!(
+            timeline
+                .steps
+                .iter()
+                .map(|step| step.high_water.bytes)
+                .max(),
+            high
+        );
+        assert_eq!(timeline.steps.last().map(|step| step.live), live);
     }
 
     #[test]
