@@ -31,23 +31,19 @@ use crate::{
 /// If a side is neither records nor a revision, a revision does not build, or the changes cannot be
 /// written.
 pub(crate) fn run(arguments: DiffArguments, out: &mut dyn Write) -> Result<Status> {
-    let sides = (
-        Path::new(&arguments.before),
-        arguments.after.as_deref().map(Path::new),
-    );
-    match sides {
-        (before, Some(after)) if profiles::is_profile(before) && profiles::is_profile(after) => {
+    let before = Path::new(&arguments.before);
+    let after = arguments.after.as_deref().map(Path::new);
+    match (profiles::is_profile(before), after) {
+        (true, Some(after)) if profiles::is_profile(after) => {
             return compare_profiles(before, after, &arguments, out);
         }
-        (before, after) => {
-            let is_profile = |path: &&Path| profiles::is_profile(path);
-            if let Some(profile) = [Some(before), after].into_iter().flatten().find(is_profile) {
-                bail!(
-                    "{} is a profile, and can be compared with another profile only",
-                    profile.display()
-                );
-            }
-        }
+        (true, Some(after)) => bail!(no_pair(before, after)),
+        (true, None) => bail!(
+            "{} is a profile: name another one to compare it with",
+            before.display()
+        ),
+        (false, Some(after)) if profiles::is_profile(after) => bail!(no_pair(after, before)),
+        (false, _) => {}
     }
     let style = style_of_stdout(arguments.color);
     let cargo = CargoSettings::new(arguments.cargo);
@@ -68,6 +64,16 @@ pub(crate) fn run(arguments: DiffArguments, out: &mut dyn Write) -> Result<Statu
         .context("failed to write the changes")
     })?;
     Ok(status(comparison.is_worse()))
+}
+
+fn no_pair(profile: &Path, other: &Path) -> String {
+    let is_there = other.exists();
+    let (profile, other) = (profile.display(), other.display());
+    if is_there {
+        format!("{profile} is a profile, and {other} is none: both must be")
+    } else {
+        format!("{profile} is a profile, and there is no file {other}: both must be profiles")
+    }
 }
 
 fn status(is_worse: bool) -> Status {
