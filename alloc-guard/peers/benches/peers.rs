@@ -35,6 +35,15 @@ const ROWS: &[Row] = &[
         "recording (`assert_alloc_free`)",
         Kind::Stacks,
     ),
+    Row {
+        folder: Some("ALLOC_GUARD_PROFILE"),
+        ..row(
+            "**alloc-guard**",
+            GUARD,
+            "profiling (`ALLOC_GUARD_PROFILE`)",
+            Kind::Stacks,
+        )
+    },
     row(
         "allocation-counter",
         ALLOCATION_COUNTER,
@@ -87,6 +96,7 @@ const fn row(allocator: &'static str, binary: &'static str, mode: &'static str, 
         binary,
         mode,
         kind,
+        folder: None,
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Row {
     pub mode: &'static str,
     /// What the mode does.
     pub kind: Kind,
+    /// The variable that has the process record itself into a folder, if that is the mode.
+    pub folder: Option<&'static str>,
 }
 
 /// What a mode does, and so which workloads say something of it.
@@ -203,6 +205,11 @@ fn count(row: &Row, workload: Workload, operations: u64) -> Result<f64> {
 }
 
 fn successful(command: &mut Command, row: &Row) -> Result<std::process::Output> {
+    // What is recorded goes with the folder, when the process has ended.
+    let folder = tempfile::tempdir().context("failed to make a folder")?;
+    if let Some(variable) = row.folder {
+        command.env(variable, folder.path());
+    }
     let output = command
         .stdin(Stdio::null())
         .output()

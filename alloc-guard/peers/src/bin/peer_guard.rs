@@ -17,6 +17,8 @@ fn main() -> ExitCode {
             measure(body);
         }),
         Mode::thread("permitted (`permit`)", |body| permit(body)),
+        // It is on from the process's first call to its end.
+        Mode::process("profiling (`ALLOC_GUARD_PROFILE`)", |body| body()),
         Mode::thread("recording (`assert_alloc_free`)", |body| {
             let _ = panic::catch_unwind(AssertUnwindSafe(|| assert_alloc_free(body)));
         }),
