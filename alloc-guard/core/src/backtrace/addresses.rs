@@ -59,9 +59,11 @@ impl Addresses {
         // Fibonacci hashing: the high bits of the product depend on all bits of the address.
         let mut index =
             (address.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - AddressId::BITS)) as usize;
+        // Not `get_unchecked`, which calls what checks its arguments where nothing is optimised.
+        let slots = (&raw const self.slots).cast::<Slot>();
         loop {
             // SAFETY: the product has `BITS` bits left, and the sum below is masked.
-            let slot = unsafe { self.slots.get_unchecked(index) };
+            let slot = unsafe { &*slots.wrapping_add(index) };
             // Relaxed: an address stands for itself; nothing is read because of it but the note,
             // which is one word.
             let found = slot.address.load(Ordering::Relaxed);

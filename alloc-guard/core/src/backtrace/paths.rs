@@ -137,9 +137,11 @@ impl Paths {
         // Fibonacci hashing; the shift brings the parent, which is above, to bear on all bits.
         let mut index =
             ((key ^ key >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PathId::BITS)) as usize;
+        // Not `get_unchecked`, which calls what checks its arguments where nothing is optimised.
+        let slots = (&raw const self.slots).cast::<AtomicU64>();
         loop {
             // SAFETY: the product has `BITS` bits left, and the sum below is masked.
-            let slot = unsafe { self.slots.get_unchecked(index) };
+            let slot = unsafe { &*slots.wrapping_add(index) };
             // Acquire: pairs with the release in `add`, so that who has a number finds its node.
             let found = slot.load(Ordering::Acquire);
             if found & ((1 << KEY_BITS) - 1) == key && found != 0 {

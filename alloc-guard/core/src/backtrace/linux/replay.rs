@@ -204,9 +204,9 @@ impl LastWalk {
     unsafe fn remember(&mut self, words: &mut u16, word: Word, owner: usize) {
         let place = *words as usize;
         // SAFETY: the caller says so.
-        unsafe { *self.words.get_unchecked_mut(place) = word };
+        unsafe { *(&raw mut self.words).cast::<Word>().wrapping_add(place) = word };
         // SAFETY: as many as words.
-        unsafe { *self.owners.get_unchecked_mut(place) = owner as u16 };
+        unsafe { *(&raw mut self.owners).cast::<u16>().wrapping_add(place) = owner as u16 };
         *words += 1;
     }
 }

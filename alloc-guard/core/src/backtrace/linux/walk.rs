@@ -131,6 +131,7 @@ impl Walker {
             value: 0,
         };
         let mut fp_address = 0;
+        let walked = (&raw mut self.walked).cast::<Walked>();
         // Plain arithmetic: the sum of `outer` and `inner` is at most `FRAMES`.
         loop {
             if self.last.meets(&mut outer, &state) {
@@ -152,7 +153,7 @@ impl Walker {
                 return End::Full;
             };
             // SAFETY: `inner` is below `FRAMES`.
-            *unsafe { self.walked.get_unchecked_mut(inner) } = Walked {
+            *unsafe { &mut *walked.wrapping_add(inner) } = Walked {
                 state,
                 address,
                 pc_word,
