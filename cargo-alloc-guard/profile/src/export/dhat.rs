@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{
-    names::{NO_STACK, address, name},
+    names::{NO_STACK, address},
     rows::{self, Rows},
 };
 use crate::{
@@ -90,14 +90,14 @@ pub fn dhat(profile: &Profile, out: impl Write) -> io::Result<()> {
             .map(str::to_owned)
             .chain(own.map(|(index, frame)| text(profile, index, *frame)))
     };
-    let (tu, mtu) = match profile.origin {
-        // What such a file counts in differs, and the model does not keep it.
-        Origin::Dhat => ("units", "Munit"),
-        Origin::Recorder | Origin::Bytehound => ("ns", "ms"),
+    // A file that counts in instructions says nothing of time.
+    let (tu, mtu) = match (profile.origin, profile.duration_ns) {
+        (Origin::Dhat, 0) => ("units", "Munit"),
+        _ => ("ns", "ms"),
     };
     let file = File {
         version: 2,
-        mode: "alloc-guard",
+        mode: "heap",
         verb: "Allocated",
         bklt: true,
         bkacc: false,
@@ -129,7 +129,7 @@ fn point(sums: &Sums, most: Amount, fs: Vec<usize>) -> Point {
     }
 }
 
-/// `0x2A: module::function (src/file.rs:7:9)`, which importers take apart.
+/// `0x2A: module::function (src/file.rs:7:9)`, which importers take apart; `???` is what is not known.
 fn text(profile: &Profile, index: usize, frame: Frame) -> String {
     let place = match (
         profile.strings.get(frame.file),
@@ -138,16 +138,15 @@ fn text(profile: &Profile, index: usize, frame: Frame) -> String {
         ("", "") => "in ???".to_owned(),
         ("", module) => format!("in {module}"),
         (file, _) => match (frame.line, frame.column) {
-            (0, _) => format!("in {file}"),
             (line, 0) => format!("{file}:{line}"),
             (line, column) => format!("{file}:{line}:{column}"),
         },
     };
-    format!(
-        "0x{:X}: {} ({place})",
-        address(index, frame),
-        name(profile, frame)
-    )
+    let name = match profile.strings.get(frame.function) {
+        "" => "???",
+        name => name,
+    };
+    format!("0x{:X}: {name} ({place})", address(index, frame))
 }
 
 /// The greatest live size of each stack by itself, and its blocks then.

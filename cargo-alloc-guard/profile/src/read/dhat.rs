@@ -113,7 +113,11 @@ fn profile(file: &File<'_>) -> Result<Profile, Error> {
         })
         .collect();
     // The crate counts microseconds and valgrind instructions.
-    let unit_ns = if file.tu == "µs" { 1_000 } else { 0 };
+    let unit_ns = match &*file.tu {
+        "ns" => 1,
+        "µs" => 1_000,
+        _ => 0,
+    };
     let mut stacks: BTreeMap<StackId, Sums> = BTreeMap::new();
     for point in &file.pps {
         let mut stack = StackId::EMPTY;

@@ -1,6 +1,6 @@
 use std::{fs, path::Path, process::Command};
 
-use alloc_guard_profile::{Profile, Sums, export};
+use alloc_guard_profile::{Origin, Profile, Sums, export, read};
 use serde_json::Value;
 
 use crate::{
@@ -50,7 +50,7 @@ fn valgrinds_viewer_finds_the_same_totals() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for profile in [sample::hostile(), sample::sums()] {
+    for profile in [sample::hostile(), sample::sums(), sample::regressed()] {
         let file = folder.path().join("dhat.out.json");
         fs::write(&file, write(&profile)).unwrap();
         let expected = Expected::of(&profile);
@@ -77,8 +77,8 @@ fn frames_are_written_as_importers_take_them_apart() {
     let frames = document["ftbl"].as_array().unwrap();
     assert_eq!(frames[0], "[root]");
     assert_eq!(frames[1], "no stack");
-    assert_eq!(frames[2], "0x1: unknown in lib <c>.so (in lib <c>.so)");
-    assert_eq!(frames[3], "0xAB: 0xab (in ???)");
+    assert_eq!(frames[2], "0x1: ??? (in lib <c>.so)");
+    assert_eq!(frames[3], "0xAB: ??? (in ???)");
     assert_eq!(frames[4], "0x3: main (src/a file.rs:1:9)");
     assert_eq!(
         frames[9],
@@ -118,4 +118,45 @@ fn times_and_the_most_of_each_stack_are_the_models() {
         (&points[0]["mb"], &points[0]["mbk"]),
         (&1.into(), &2.into())
     );
+}
+
+#[test]
+fn our_own_reader_finds_the_same_totals_and_frames() {
+    let profile = sample::regressed();
+    let again = read(write(&profile).as_bytes()).unwrap();
+    assert_eq!(again.origin, Origin::Dhat);
+    assert_eq!(Expected::of(&again), Expected::of(&profile));
+    let functions = |profile: &Profile| {
+        let mut functions: Vec<_> = profile
+            .function_sums()
+            .into_iter()
+            .filter(|sums| sums.key.function.index() > 0 && sums.inclusive != Sums::default())
+            .map(|sums| {
+                let [name, file] = [sums.key.function, sums.key.file];
+                let [name, file] = [name, file].map(|text| profile.strings.get(text).to_owned());
+                let Sums {
+                    allocations,
+                    at_peak,
+                    leaked,
+                    lifetime,
+                    ..
+                } = sums.inclusive;
+                (name, file, [allocations, at_peak, leaked], lifetime)
+            })
+            .collect();
+        functions.sort();
+        functions
+    };
+    assert!(functions(&profile).len() > 50);
+    let (read, written) = (functions(&again), functions(&profile));
+    let differ: Vec<_> = read
+        .iter()
+        .zip(&written)
+        .filter(|(read, written)| read != written)
+        .collect();
+    assert!(
+        differ.is_empty() && read.len() == written.len(),
+        "{differ:#?}"
+    );
+    assert_eq!(again.duration_ns, profile.duration_ns);
 }

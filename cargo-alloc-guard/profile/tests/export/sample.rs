@@ -1,8 +1,10 @@
 //! A profile made by hand, with everything that is hard to write.
 
+use std::path::Path;
+
 use alloc_guard_profile::{
     Allocation, Allocations, Amount, Class, Context, ContextId, Data, Frame, Kind, OperationId,
-    Origin, Phase, Profile, StackId, Sums, Thread, ThreadId,
+    Origin, Phase, Profile, StackId, Sums, Thread, ThreadId, open,
 };
 
 /// Names as nobody would choose them, with what breaks the forms: separators, markup, quotes, line breaks.
@@ -164,4 +166,10 @@ pub(crate) fn sums() -> Profile {
     let sums = sums.collect();
     profile.data = Data::Sums(sums);
     profile
+}
+
+/// A small program, as ByteHound recorded it.
+pub(crate) fn regressed() -> Profile {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bytehound");
+    open(&folder.join("decoded-regressed.dat")).unwrap()
 }
