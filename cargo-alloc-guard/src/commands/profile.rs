@@ -16,8 +16,10 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     arguments::ProfileArguments,
     cargo::{self, Build, Environment, TestBinary},
+    profiles::RECORDS_FOLDER,
     progress::Progress,
     recording::{EXTENSION, Recording, Sums},
+    run::RECORDS,
     settings::{self, CargoSettings},
     status::Status,
 };
@@ -89,27 +91,29 @@ pub(crate) fn run(settings: &ProfileSettings, out: &mut dyn Write) -> Result<Sta
     })
 }
 
-/// Makes the folder, and takes earlier profiles out of it, and nothing else.
+/// Makes the folder and one for records in it, and takes earlier profiles and records out of them, and nothing else.
 fn empty(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("failed to make the folder {}", folder.display()))?;
-    for path in profiles(folder)? {
+    let records = folder.join(RECORDS_FOLDER);
+    fs::create_dir_all(&records)
+        .with_context(|| format!("failed to make the folder {}", records.display()))?;
+    let earlier = [files(folder, EXTENSION)?, files(&records, "jsonl")?];
+    for path in earlier.into_iter().flatten() {
         fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
     }
     Ok(())
 }
 
-fn profiles(folder: &Path) -> Result<Vec<PathBuf>> {
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let reading = || format!("failed to read the folder {}", folder.display());
-    let mut profiles = Vec::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(reading)? {
         let path = entry.with_context(reading)?.path();
-        if path.extension() == Some(OsStr::new(EXTENSION)) {
-            profiles.push(path);
+        if path.extension() == Some(OsStr::new(extension)) {
+            files.push(path);
         }
     }
-    profiles.sort();
-    Ok(profiles)
+    files.sort();
+    Ok(files)
 }
 
 /// What running came to.
@@ -134,7 +138,9 @@ fn run_tests(settings: &ProfileSettings, build: &Build, folder: &Path) -> Result
         if let Some(threads) = settings.threads {
             command.arg(format!("--test-threads={threads}"));
         }
-        command.env(FOLDER, folder);
+        command
+            .env(FOLDER, folder)
+            .env(RECORDS, folder.join(RECORDS_FOLDER));
         if let Some(sample) = settings.sample {
             command.env(SAMPLE, sample.to_string());
         }
@@ -199,7 +205,7 @@ fn nothing(settings: &ProfileSettings, build: &Build, ran: &Ran) -> String {
 
 fn read(folder: &Path) -> Result<BTreeMap<String, Recording>> {
     let mut recordings = BTreeMap::new();
-    for path in profiles(folder)? {
+    for path in files(folder, EXTENSION)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         recordings.insert(name.into_owned(), Recording::read(&path)?);
     }
@@ -239,7 +245,8 @@ fn write(
     writeln!(out, "{} in {}", bytes(size), folder.display())?;
     writeln!(
         out,
-        "next: keep the test binaries, which have the names of the functions, as long as the profile"
+        "next: `cargo alloc-guard serve` shows it, `cargo alloc-guard report --format html` writes it to a page, while the \
+         test binaries are there, which have the names of the functions"
     )
 }
 

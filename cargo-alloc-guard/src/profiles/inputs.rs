@@ -1,6 +1,7 @@
 //! Owns the finding and reading of profiles, and the question whether a file is one.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, File},
     io::{self, Read as _, Write as _},
@@ -15,12 +16,16 @@ use crate::{
     arguments::PlaceArguments,
     cargo::Workspace,
     progress::Progress,
+    records::Records,
     settings::{self, CargoSettings},
     store,
 };
 
 /// What our recorder's files end in.
 const EXTENSION: &str = "agprof";
+
+/// The folder in that of a recording, for the records of its tests.
+pub(crate) const RECORDS_FOLDER: &str = "records";
 
 /// How much of a file tells what it is.
 const HEAD: u64 = 512;
@@ -50,18 +55,35 @@ impl Input {
 /// # Errors
 /// If there is none, or a file cannot be read or is no profile.
 pub(crate) fn read(files: &[PathBuf], place: &PlaceArguments) -> Result<Input> {
-    if files.is_empty() {
-        return latest(place);
-    }
+    let paths = if files.is_empty() {
+        vec![latest(place)?]
+    } else {
+        files.to_vec()
+    };
     let mut profiles = Vec::new();
-    for path in files {
+    for path in &paths {
         profiles.push(open(path)?);
     }
+    let profile = Profile::merge(profiles)?;
+    let operations = operations::results(&records(&paths)?, &profile)?;
     Ok(Input {
-        profile: Profile::merge(profiles)?,
-        paths: files.to_vec(),
-        operations: Vec::new(),
+        profile,
+        paths,
+        operations,
     })
+}
+
+/// The records that the recorded tests left beside profiles.
+fn records(profiles: &[PathBuf]) -> Result<impl Records> {
+    let folders: BTreeSet<PathBuf> = profiles
+        .iter()
+        .map(|profile| match profile.parent() {
+            Some(folder) if !profile.is_dir() => folder.join(RECORDS_FOLDER),
+            _ => profile.join(RECORDS_FOLDER),
+        })
+        .filter(|folder| folder.is_dir())
+        .collect();
+    store::merge(&Vec::from_iter(folders), None, &mut |_| {})
 }
 
 /// Reads one profile, and says so on a terminal: it may take seconds.
@@ -74,27 +96,17 @@ pub(crate) fn open(path: &Path) -> Result<Profile> {
     Ok(alloc_guard_profile::open(path)?)
 }
 
-/// What the latest `cargo alloc-guard profile` left: its folder, from which it removes earlier ones, and the records of its tests.
-fn latest(place: &PlaceArguments) -> Result<Input> {
+/// The folder of the latest `cargo alloc-guard profile`, which removes earlier ones.
+fn latest(place: &PlaceArguments) -> Result<PathBuf> {
     let cargo = CargoSettings::of_workspace(place.manifest_path.clone(), place.target_dir.clone());
-    let target = Workspace::read(&cargo)?.target;
-    let folder = store::folder(&target).join("profile");
+    let folder = store::folder(&Workspace::read(&cargo)?.target).join("profile");
     if !has_profiles(&folder) {
         bail!(
             "no profile in {}: record one with `cargo alloc-guard profile`, or name a file",
             folder.display()
         );
     }
-    let profile = open(&folder)?;
-    // Tests without a guard leave no record.
-    let operations = store::last(&target)
-        .and_then(|run| operations::results(&run, &profile))
-        .unwrap_or_default();
-    Ok(Input {
-        profile,
-        paths: vec![folder],
-        operations,
-    })
+    Ok(folder)
 }
 
 /// Whether a folder holds our recorder's files.
@@ -130,6 +142,8 @@ fn is_head(head: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use alloc_guard_core::report::{Record, to_json};
+
     use super::*;
 
     #[test]
@@ -159,6 +173,26 @@ mod tests {
             // Of a folder, only our own files are taken.
             assert_eq!(is_profile(folder.path()), name == "a.agprof", "{name}");
             fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_records_beside_profiles_are_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = folder.path().join("a.agprof");
+        let paths = [profile.clone(), folder.path().to_owned()];
+        fs::write(&profile, "").unwrap();
+        assert_eq!(records(&paths).unwrap().totals().unwrap().expected, 0);
+        let record = Record {
+            version: 1,
+            name: "kept".to_owned(),
+            ..Record::default()
+        };
+        let records_folder = folder.path().join(RECORDS_FOLDER);
+        fs::create_dir(&records_folder).unwrap();
+        fs::write(records_folder.join("a-1.jsonl"), to_json(&record) + "\n").unwrap();
+        for paths in [&paths[..1], &paths[1..], &paths[..]] {
+            assert_eq!(records(paths).unwrap().totals().unwrap().expected, 1);
         }
     }
 }

@@ -13,4 +13,5 @@ mod results;
 mod sample;
 
 pub(crate) use course::{Ran, run};
+pub(crate) use process::RECORDS;
 pub(crate) use sample::{Sample, Samples, sample};

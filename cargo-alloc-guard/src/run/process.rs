@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Where test processes write their records.
-pub(super) const RECORDS: &str = "ALLOC_GUARD_DIR";
+pub(crate) const RECORDS: &str = "ALLOC_GUARD_DIR";
 
 /// Asks test processes for the sites of tests that keep their promise, too.
 pub(super) const SITES: &str = "ALLOC_GUARD_SITES";

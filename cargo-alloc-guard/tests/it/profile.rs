@@ -24,9 +24,10 @@ fn each_process_that_links_the_guard_is_recorded_and_listed() {
     let ran = run(&line);
     ran.says(0, &["\n1 process: ", " allocations · ", " deallocations\n"]);
     let names = names(folder.path());
-    let [recorded, notes] = &names[..] else {
+    let [recorded, notes, records] = &names[..] else {
         panic!("{names:?}");
     };
+    assert_eq!(records, "records");
     assert!(recorded.starts_with("expected-") && recorded.ends_with(".agprof"));
     assert_eq!(notes, "notes.txt");
     assert!(ran.stdout.contains(recorded), "{ran}");
@@ -46,6 +47,11 @@ fn a_test_that_fails_is_recorded_and_the_status_says_so() {
     ran.says(2, &["regressed-", "\n1 process: "]);
     let warning = "warning: tests/regressed.rs of ring ended with exit status: 101";
     assert!(ran.stderr.contains(warning), "{ran}");
+    let records = folder.path().join("records");
+    let files = names(&records);
+    let file = files.iter().find(|name| name.ends_with(".jsonl")).unwrap();
+    let record = fs::read_to_string(records.join(file)).unwrap();
+    assert!(record.contains(r#""outcome":"regressed""#), "{record}");
 }
 
 #[test]
