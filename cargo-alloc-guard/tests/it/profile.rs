@@ -49,7 +49,7 @@ fn a_test_that_fails_is_recorded_and_the_status_says_so() {
     assert!(ran.stderr.contains(warning), "{ran}");
     let records = folder.path().join("records");
     let files = names(&records);
-    let file = files.iter().find(|name| name.ends_with(".jsonl")).unwrap();
+    let file = files.iter().find(|name| name.contains(".jsonl")).unwrap();
     let record = fs::read_to_string(records.join(file)).unwrap();
     assert!(record.contains(r#""outcome":"regressed""#), "{record}");
 }
