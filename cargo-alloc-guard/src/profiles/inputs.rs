@@ -73,13 +73,18 @@ pub(crate) fn read(files: &[PathBuf], place: &PlaceArguments) -> Result<Input> {
     })
 }
 
-/// The records that the recorded tests left beside profiles.
+/// The records that the recorded tests left beside our recorder's profiles.
 fn records(profiles: &[PathBuf]) -> Result<impl Records> {
     let folders: BTreeSet<PathBuf> = profiles
         .iter()
-        .map(|profile| match profile.parent() {
-            Some(folder) if !profile.is_dir() => folder.join(RECORDS_FOLDER),
-            _ => profile.join(RECORDS_FOLDER),
+        .filter_map(|profile| {
+            let is_recording = profile.extension() == Some(OsStr::new(EXTENSION));
+            let folder = if profile.is_dir() {
+                Some(profile.as_path())
+            } else {
+                profile.parent().filter(|_| is_recording)
+            };
+            folder.map(|folder| folder.join(RECORDS_FOLDER))
         })
         .filter(|folder| folder.is_dir())
         .collect();
@@ -194,5 +199,7 @@ mod tests {
         for paths in [&paths[..1], &paths[1..], &paths[..]] {
             assert_eq!(records(paths).unwrap().totals().unwrap().expected, 1);
         }
+        let other = [folder.path().join("a.dat")];
+        assert_eq!(records(&other).unwrap().totals().unwrap().expected, 0);
     }
 }
