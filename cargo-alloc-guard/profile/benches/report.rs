@@ -104,19 +104,31 @@ fn report(path: &Path) {
     step("totals");
     let functions = profile.function_sums();
     step("functions");
-    let rows = profile.rows(512, 50_000).expect("it has times");
-    step("rows");
     let page = html::Page::One(html::Shown::new("bench", &profile));
-    html::page(&page, &html::Sources::none(), io::sink()).expect("a sink takes all");
+    let mut size = Size(0);
+    html::page(&page, &html::Sources::none(), &mut size).expect("it takes all");
     step("page");
     println!(
-        "{} allocations, {} stacks, {} functions, {} rows in {} steps",
+        "{} allocations, {} stacks, {} functions, {} KiB of HTML",
         totals.allocations.count,
         profile.stacks.count(),
         functions.len(),
-        rows.rows.len(),
-        rows.steps
+        size.0 / 1024
     );
+}
+
+/// Takes all, and keeps how much it was.
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The most memory that this process had; 0 where the system does not say.

@@ -11,7 +11,7 @@ mod model;
 mod read;
 mod symbols;
 
-pub use derive::{FunctionKey, FunctionSums, Row, Rows, Step, Timeline, Totals};
+pub use derive::{FunctionKey, FunctionSums, Step, Timeline, Totals};
 pub use diff::{Diff, DiffNode, DiffTree, Function, FunctionChange, diff};
 pub use error::{Error, ErrorKind};
 pub use model::{

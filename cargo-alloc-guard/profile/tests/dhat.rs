@@ -42,7 +42,6 @@ fn totals_are_what_dhat_printed() {
         assert_eq!(profile.origin, Origin::Dhat);
         assert!(profile.allocations().is_none());
         assert!(profile.timeline(10).is_none());
-        assert!(profile.rows(512, 100).is_none());
         let Data::Sums(stacks) = &profile.data else {
             panic!("{name} has sums only");
         };

@@ -32,6 +32,7 @@
  * @property {Totals} totals
  * @property {TimelineColumns | null} timeline - null if the source has no time
  * @property {RowColumns} rows
+ * @property {RowColumns | null} whole - without time, but every stack on its own, where `rows` are too many to have them; else null
  * @property {EventColumns | null} events - each allocation, up to 50,000 of them; null above
  */
 
@@ -96,7 +97,8 @@
  */
 
 /**
- * Allocations summed by stack, thread, context, step of time and size class.
+ * Allocations summed by stack, thread, context, step of time and size class. Where that would be too many, there is one
+ * size class of each, that of the mean size; and, in `rows`, rare stacks are summed with their callers.
  *
  * @typedef {object} RowColumns
  * @property {number[]} stack - the innermost node

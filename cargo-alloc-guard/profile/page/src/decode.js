@@ -67,7 +67,7 @@ function checkReport(report) {
 
 /** @param {any} profile */
 function checkProfile(profile) {
-  const { strings, frames, stacks, threads, operations, contexts, timeline, rows, events } = profile;
+  const { strings, frames, stacks, threads, operations, contexts, timeline, rows, whole, events } = profile;
   const texts = { same: strings.length, function: strings.length, file: strings.length, source: strings.length };
   checkColumns("frames", frames, ["function", "same", "file", "line", "class", "inlined", "source"], {
     ...texts,
@@ -86,7 +86,9 @@ function checkProfile(profile) {
   };
   if (timeline) checkColumns("timeline", timeline, ["live_bytes", "live_allocations", "high_bytes"], {});
   const step = timeline ? timeline.live_bytes.length : 1;
-  checkColumns("rows", rows, ["stack", "thread", "context", "step", "class", ...METRICS], { ...keys, step, class: 65 });
+  const columns = ["stack", "thread", "context", "step", "class", ...METRICS];
+  checkColumns("rows", rows, columns, { ...keys, step, class: 65 });
+  if (whole) checkColumns("whole", whole, columns, { ...keys, step: 1, class: 65 });
   if (events) {
     const columns = ["time_ns", "end_ns", "size", "stack", "thread", "context", "kind"];
     checkColumns("events", events, columns, { ...keys, kind: 4 });

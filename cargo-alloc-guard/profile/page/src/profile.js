@@ -57,6 +57,20 @@ const UNKNOWN = 5;
 const CLASS_TITLES = ["workspace", "dependency", "std and harness", "guard", "system", "unknown"];
 const PHASE_TITLES = ["outside", "init", "locked", "after", "warm-up"];
 
+/** @typedef {ReturnType<typeof rowsOf>} Rows */
+
+/** @param {RowColumns} columns */
+function rowsOf(columns) {
+  return {
+    stack: Int32Array.from(columns.stack),
+    thread: Int32Array.from(columns.thread),
+    context: Int32Array.from(columns.context),
+    step: Int32Array.from(columns.step),
+    class: Int32Array.from(columns.class),
+    metrics: METRICS.map((metric) => Float64Array.from(columns[metric])),
+  };
+}
+
 class Profile {
   /** @param {ProfileData} data */
   constructor(data) {
@@ -64,14 +78,8 @@ class Profile {
     this.parent = Int32Array.from(data.stacks.parent);
     this.frame = Int32Array.from(data.stacks.frame);
     this.stacks = this.parent.length;
-    this.rows = {
-      stack: Int32Array.from(data.rows.stack),
-      thread: Int32Array.from(data.rows.thread),
-      context: Int32Array.from(data.rows.context),
-      step: Int32Array.from(data.rows.step),
-      class: Int32Array.from(data.rows.class),
-      metrics: METRICS.map((metric) => Float64Array.from(data.rows[metric])),
-    };
+    this.rows = rowsOf(data.rows);
+    this.whole = data.whole && rowsOf(data.whole);
     this.steps = data.timeline ? data.timeline.live_bytes.length : 0;
     this.place = this.places();
     this.site = this.sites();

@@ -227,6 +227,7 @@ function facts(profile) {
         ? "each allocation"
         : `summed by stack${profile.steps > 0 ? ` and ${countText(profile.steps)} steps of ${timeText(data.timeline?.step_ns ?? 0)}` : ""}`,
     ],
+    ["Too many to keep all", data.whole ? "sizes are means; by time, rare stacks are summed with their callers" : ""],
   ];
   return el(
     "dl",

@@ -36,22 +36,53 @@
  * @returns {View}
  */
 function makeView(profile, filters) {
-  const { rows, data } = profile;
+  const { data } = profile;
   const stacks = stacksOf(profile, filters);
   const contexts = contextsOf(profile, filters);
+  const from = filters.from < 0 ? 0 : filters.from;
+  const to = filters.to < 0 ? Infinity : filters.to;
+  const passing = { from, to, thread: filters.thread, stacks, contexts };
+  const inTime = sumRows(profile, profile.rows, passing);
+  const { whole } = profile;
+  const ranged = filters.from >= 0 || filters.to >= 0;
+  const sums = ranged || !whole ? inTime : { ...sumRows(profile, whole, passing), byStep: inTime.byStep };
+  const total = METRICS.map((_, metric) => sumOf(sums.byThread, metric));
+  const step_ns = data.timeline?.step_ns ?? 1;
+  const events = data.events;
+  /** @param {number} event */
+  const hasEvent = (event) => {
+    if (!events) return false;
+    const step = Math.min(Math.floor((events.time_ns[event] ?? 0) / step_ns), Math.max(0, profile.steps - 1));
+    if (profile.steps > 0 && (step < from || step > to)) return false;
+    if (filters.thread >= 0 && events.thread[event] !== filters.thread) return false;
+    return Boolean(contexts[events.context[event] ?? 0]) && (!stacks || Boolean(stacks[events.stack[event] ?? 0]));
+  };
+  return { profile, filters, total, ...sums, hasEvent };
+}
+
+/**
+ * @param {Profile} profile
+ * @param {Rows} rows
+ * @param {object} passing
+ * @param {number} passing.from
+ * @param {number} passing.to
+ * @param {number} passing.thread
+ * @param {ArrayLike<unknown> | null} passing.stacks
+ * @param {boolean[]} passing.contexts
+ */
+function sumRows(profile, rows, { from, to, thread: only, stacks, contexts }) {
+  const { data } = profile;
   const byStack = new Float64Array(profile.stacks * WIDTH);
   const byThread = new Float64Array(Math.max(1, data.threads.length) * WIDTH);
   const byContext = new Float64Array(Math.max(1, data.contexts.phase.length) * WIDTH);
   const byClass = new Float64Array(65 * WIDTH);
   const byStep = new Float64Array(Math.max(1, profile.steps) * WIDTH);
-  const from = filters.from < 0 ? 0 : filters.from;
-  const to = filters.to < 0 ? Infinity : filters.to;
   for (let row = 0; row < rows.stack.length; row++) {
     const stack = at(rows.stack, row);
     const context = at(rows.context, row);
     const thread = at(rows.thread, row);
     const step = at(rows.step, row);
-    if (step < from || step > to || (filters.thread >= 0 && thread !== filters.thread)) continue;
+    if (step < from || step > to || (only >= 0 && thread !== only)) continue;
     if (!contexts[context] || (stacks && !stacks[stack])) continue;
     const sizeClass = at(rows.class, row);
     for (let metric = 0; metric < WIDTH; metric++) {
@@ -64,18 +95,7 @@ function makeView(profile, filters) {
       add(byStep, step * WIDTH + metric, value);
     }
   }
-  const total = METRICS.map((_, metric) => sumOf(byThread, metric));
-  const step_ns = data.timeline?.step_ns ?? 1;
-  const events = data.events;
-  /** @param {number} event */
-  const hasEvent = (event) => {
-    if (!events) return false;
-    const step = Math.min(Math.floor((events.time_ns[event] ?? 0) / step_ns), Math.max(0, profile.steps - 1));
-    if (profile.steps > 0 && (step < from || step > to)) return false;
-    if (filters.thread >= 0 && events.thread[event] !== filters.thread) return false;
-    return Boolean(contexts[events.context[event] ?? 0]) && (!stacks || Boolean(stacks[events.stack[event] ?? 0]));
-  };
-  return { profile, filters, total, byStack, byThread, byContext, byClass, byStep, hasEvent };
+  return { byStack, byThread, byContext, byClass, byStep };
 }
 
 /** @param {Float64Array} sums @param {number} index @param {number} value */

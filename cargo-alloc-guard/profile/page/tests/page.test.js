@@ -9,6 +9,10 @@ import { MARKUP, report, sample } from "./sample.js";
 let browser;
 let server;
 const data = sample({ count: 4000, warnings: ["3 calls could not be recorded"] });
+// Too many rows to have every stack in time: all of them are their callers'.
+const folded = structuredClone(data);
+folded.whole = { ...data.rows, step: data.rows.step.map(() => 0) };
+folded.rows.stack = data.rows.stack.map((stack) => data.stacks.parent[stack]);
 const changed = sample({ count: 4600, growth: 1.6, without: 6, title: "branch" });
 
 before(async () => {
@@ -17,6 +21,7 @@ before(async () => {
   wrong.rows.stack[5] = 1e6;
   server = await serve({
     one: build(report(data)),
+    folded: build(report(folded)),
     two: build(report(data, changed)),
     dhat: build(report(sample({ count: 500, source: "DHAT" }))),
     many: build(report(sample({ count: 60_000 }))),
@@ -317,6 +322,26 @@ onPage("a drag over the timeline filters every tab, and a chip takes it away", "
   );
   await page.locator(".chip").click();
   assert.equal(await shown(page), 4000);
+});
+
+onPage("of too many rows, stacks are whole until a range of time is chosen", "folded", async (page) => {
+  assert.match(await text(page, ".facts"), /by time, rare stacks are summed with their callers/);
+  const ofStack = (rows, passes) => {
+    const all = new Array(data.stacks.parent.length).fill(0);
+    rows.allocations.forEach((count, row) => passes(row) && (all[rows.stack[row]] += count));
+    return all;
+  };
+  const counted = () => page.evaluate(() => [...app.view.byStack].filter((_, index) => index % METRICS.length === 0));
+  const steps = () => page.evaluate(() => [...app.view.byStep].filter((_, i) => i % METRICS.length === 0 && _).length);
+  assert.deepEqual(
+    await counted(),
+    ofStack(data.rows, () => true),
+  );
+  assert.equal(await steps(), new Set(data.rows.step).size);
+  await page.evaluate(() => app.set({ from: 100, to: 300 }));
+  const within = (row) => data.rows.step[row] >= 100 && data.rows.step[row] <= 300;
+  assert.deepEqual(await counted(), ofStack(folded.rows, within));
+  assert.equal(await shown(page), rowsWhere(data, within));
 });
 
 onPage("the range of time is moved with keys", "one#tab=summary", async (page) => {

@@ -306,6 +306,7 @@ export function sample({
     },
     timeline: timed ? timeline : null,
     rows,
+    whole: null,
     events:
       timed && count <= EVENTS
         ? {

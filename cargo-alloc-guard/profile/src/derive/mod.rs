@@ -1,13 +1,11 @@
-//! What follows from a profile: sums, timelines, rows. Pure: the same profile gives the same answer.
+//! What follows from a profile: sums, timelines. Pure: the same profile gives the same answer.
 
 mod functions;
-mod rows;
 mod sums;
 mod timeline;
 
 pub(crate) use functions::inclusive;
 pub use functions::{FunctionKey, FunctionSums};
-pub use rows::{Row, Rows};
 pub use sums::Totals;
 pub(crate) use sums::amount;
 pub use timeline::{Step, Timeline};

@@ -6,13 +6,13 @@ use serde::{Serialize, Serializer};
 
 use super::{
     frames::{FRAMES, FrameRow, frames},
-    rows::{Key, Rows},
+    rows::{Reduced, Row},
     source::Sources,
     texts::Texts,
 };
 use crate::{
     Step,
-    model::{Allocation, Allocations, Amount, BuildProfile, Kind, Phase, Profile, Sums},
+    model::{Allocation, Allocations, Amount, BuildProfile, Kind, Phase, Profile},
 };
 
 /// More allocations are only summed.
@@ -144,7 +144,7 @@ impl Serialize for OneProfile<'_> {
                     .map_or((0, 0), |(caller, frame)| (caller.index(), frame.index()))
             })
             .collect();
-        let rows = Rows::of(profile);
+        let rows = Reduced::of(profile);
         let timed = rows.timeline.is_some();
         let events = events(profile);
         Data {
@@ -172,6 +172,7 @@ impl Serialize for OneProfile<'_> {
                 columns: Table(&timeline.steps, STEPS),
             }),
             rows: Table(&rows.rows, ROWS),
+            whole: rows.whole.as_deref().map(|whole| Table(whole, ROWS)),
             events: events.as_deref().map(|events| Table(events, EVENTS)),
         }
         .serialize(serializer)
@@ -196,7 +197,8 @@ struct Data<'a> {
     contexts: Table<'a, (usize, Phase)>,
     totals: TotalsRow,
     timeline: Option<Times<'a>>,
-    rows: Table<'a, (Key, Sums)>,
+    rows: Table<'a, Row>,
+    whole: Option<Table<'a, Row>>,
     events: Option<Table<'a, Allocation>>,
 }
 
@@ -224,7 +226,7 @@ const STEPS: &[(&str, Cell<Step>)] = &[
     ("high_bytes", |step| Some(step.high_water.bytes)),
 ];
 
-const ROWS: &[(&str, Cell<(Key, Sums)>)] = &[
+const ROWS: &[(&str, Cell<Row>)] = &[
     ("stack", |(key, _)| Some(key.stack.index() as u64)),
     ("thread", |(key, _)| Some(key.thread.0.into())),
     ("context", |(key, _)| Some(key.context.0.into())),
@@ -387,7 +389,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{Context, ContextId, Frame, OperationId, StackId, Thread, ThreadId};
+    use crate::{Context, ContextId, Frame, OperationId, StackId, Sums, Thread, ThreadId};
 
     fn allocation(stack: StackId, weight: u32) -> Allocation {
         Allocation {

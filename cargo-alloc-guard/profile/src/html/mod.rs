@@ -1,6 +1,7 @@
 //! Writes a profile, or two to compare, as one self-contained page. The page's own files are in `page/` of this crate.
 
 mod data;
+mod fold;
 mod frames;
 mod pack;
 mod paths;

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::fold::Fold;
 use crate::{
-    Step, Timeline,
+    Timeline,
     model::{Allocation, ContextId, Data, Profile, StackId, Sums, ThreadId},
 };
 
 /// More steps cannot be told apart on a screen.
 const STEPS: usize = 512;
-/// More rows make the page slow to open; fewer steps make fewer rows.
-const MAX_ROWS: usize = 200_000;
+/// More rows make the page slow to write and to open.
+const MAX_ROWS: usize = 1 << 16;
 
 /// What a row is named by, in the order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,98 +20,95 @@ pub(super) struct Key {
     pub(super) thread: ThreadId,
     pub(super) context: ContextId,
     pub(super) step: u32,
-    /// How many bits the size has.
+    /// How many bits the size has; the mean size, where sizes are not told apart.
     pub(super) class: u32,
 }
 
-pub(super) struct Rows {
+pub(super) type Row = (Key, Sums);
+
+pub(super) struct Reduced {
     pub(super) timeline: Option<Timeline>,
-    pub(super) rows: Vec<(Key, Sums)>,
+    pub(super) rows: Vec<Row>,
+    /// Without time, but with every stack, if `rows` does not have them all.
+    pub(super) whole: Option<Vec<Row>>,
 }
 
-impl Rows {
+impl Reduced {
     pub(super) fn of(profile: &Profile) -> Self {
         if let Data::Sums(stacks) = &profile.data {
             return Self {
                 timeline: None,
                 rows: stacks.iter().map(row_of_sums).collect(),
+                whole: None,
             };
         }
-        let Some(mut timeline) = profile.timeline(STEPS) else {
-            return Self {
-                timeline: None,
-                rows: Vec::new(),
-            };
+        Self::within(profile, MAX_ROWS)
+    }
+
+    fn within(profile: &Profile, limit: usize) -> Self {
+        let timeline = profile.timeline(STEPS);
+        let step_ns = timeline.as_ref().map_or(1, |timeline| timeline.step_ns);
+        let in_time = |allocation: &Allocation| {
+            u32::try_from(allocation.time_ns / step_ns.max(1)).unwrap_or(u32::MAX)
         };
-        let (rows, merged) = binned(profile, timeline.step_ns, MAX_ROWS);
-        merge_steps(&mut timeline, merged);
+        let (rows, folded) = summed(profile, Fold::sizes_and_stacks(profile), limit, in_time);
+        let whole = folded.then(|| summed(profile, Fold::sizes(), limit, |_| 0).0);
         Self {
-            timeline: Some(timeline),
+            timeline,
             rows,
+            whole,
         }
     }
 }
 
-/// The rows, in order, and how many steps were made one so that there are at most `limit` of them; in one step there may be
-/// more.
-fn binned(profile: &Profile, step_ns: u64, limit: usize) -> (Vec<(Key, Sums)>, u32) {
+/// The rows, in order, and whether anything was folded so that there are at most `limit` of them. Threads, contexts, steps
+/// and what `fold` leaves alone are kept, if that is more.
+fn summed(
+    profile: &Profile,
+    mut fold: Fold<'_>,
+    limit: usize,
+    step: impl Fn(&Allocation) -> u32,
+) -> (Vec<Row>, bool) {
     let mut rows: HashMap<Key, Sums> = HashMap::new();
-    let mut merged = 1;
     profile.each_sums(|allocation, sums| {
-        let mut key = key(allocation, step_ns);
-        key.step /= merged;
-        *rows.entry(key).or_default() += sums;
-        while rows.len() > limit && (merged as usize) < STEPS {
-            merged *= 2;
-            for (mut key, sums) in std::mem::take(&mut rows) {
-                key.step /= 2;
-                *rows.entry(key).or_default() += sums;
+        let key = Key {
+            stack: allocation.stack,
+            thread: allocation.thread,
+            context: allocation.context,
+            step: step(allocation),
+            class: size_class(allocation.size),
+        };
+        *rows.entry(fold.key(key)).or_default() += sums;
+        while rows.len() > limit && fold.further() {
+            for (key, sums) in std::mem::take(&mut rows) {
+                *rows.entry(fold.key(key)).or_default() += sums;
             }
         }
     });
     let mut rows: Vec<_> = rows.into_iter().collect();
-    rows.sort_unstable_by_key(|(key, _)| *key);
-    (rows, merged)
-}
-
-/// Makes every `merged` steps one.
-fn merge_steps(timeline: &mut Timeline, merged: u32) {
-    let one = |steps: &[Step]| {
-        let mut whole = Step::default();
-        for step in steps {
-            whole.allocated += step.allocated;
-            whole.freed += step.freed;
-            whole.live = step.live;
-            whole.high_water.count = whole.high_water.count.max(step.high_water.count);
-            whole.high_water.bytes = whole.high_water.bytes.max(step.high_water.bytes);
+    if fold.is_folded() {
+        for (key, sums) in &mut rows {
+            key.class = size_class(mean(sums));
         }
-        whole
-    };
-    timeline.steps = timeline.steps.chunks(merged as usize).map(one).collect();
-    timeline.step_ns = timeline.step_ns.saturating_mul(merged.into());
-}
-
-fn key(allocation: &Allocation, step_ns: u64) -> Key {
-    Key {
-        stack: allocation.stack,
-        thread: allocation.thread,
-        context: allocation.context,
-        step: u32::try_from(allocation.time_ns / step_ns.max(1)).unwrap_or(u32::MAX),
-        class: size_class(allocation.size),
     }
+    rows.sort_unstable_by_key(|(key, _)| *key);
+    (rows, fold.is_folded())
 }
 
 /// A file of sums has no sizes, so the mean has to do.
-fn row_of_sums((stack, sums): &(StackId, Sums)) -> (Key, Sums) {
-    let mean = sums.allocations.bytes / sums.allocations.count.max(1);
+fn row_of_sums((stack, sums): &(StackId, Sums)) -> Row {
     let key = Key {
         stack: *stack,
         thread: ThreadId::default(),
         context: ContextId::NONE,
         step: 0,
-        class: size_class(mean),
+        class: size_class(mean(sums)),
     };
     (key, *sums)
+}
+
+fn mean(sums: &Sums) -> u64 {
+    sums.allocations.bytes / sums.allocations.count.max(1)
 }
 
 fn size_class(size: u64) -> u32 {
@@ -120,17 +118,31 @@ fn size_class(size: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Allocations, Amount};
+    use crate::{Allocations, Amount, Frame};
 
-    /// `count` allocations of one size each, a nanosecond apart, every other one freed at once.
+    /// `count` allocations, a nanosecond apart, every other one freed at once; half are of one stack, the others of 20.
     fn profile(count: u64) -> Profile {
+        let mut profile = Profile {
+            duration_ns: count,
+            ..Profile::default()
+        };
+        let stacks: Vec<StackId> = (1..=21)
+            .map(|line| {
+                let frame = profile.stacks.frame(Frame {
+                    line,
+                    ..Frame::default()
+                });
+                profile.stacks.call(StackId::EMPTY, frame)
+            })
+            .collect();
         let mut allocations = Allocations::default();
         for time_ns in 0..count {
+            let rare = (time_ns / 4 % 20) as usize;
             let id = allocations.push(Allocation {
                 time_ns,
                 end_ns: None,
                 size: time_ns % 5,
-                stack: StackId::EMPTY,
+                stack: stacks[if time_ns % 4 < 2 { rare } else { 20 }],
                 thread: ThreadId(0),
                 context: ContextId::NONE,
                 kind: crate::Kind::Plain,
@@ -141,11 +153,8 @@ mod tests {
                 allocations.free(id.expect("few"), time_ns);
             }
         }
-        Profile {
-            duration_ns: count,
-            data: Data::Allocations(Box::new(allocations)),
-            ..Profile::default()
-        }
+        profile.data = Data::Allocations(Box::new(allocations));
+        profile
     }
 
     #[test]
@@ -164,56 +173,69 @@ mod tests {
         }
     }
 
-    #[test]
-    fn rows_add_up_to_the_totals_and_fit_the_timeline() {
-        let profile = profile(3000);
-        let Rows { timeline, rows } = Rows::of(&profile);
-        let timeline = timeline.expect("it has times");
-        let totals = profile.totals();
+    /// All but lifetimes, which rows are not for.
+    fn all<'a>(rows: impl IntoIterator<Item = &'a Sums>) -> [Amount; 4] {
         let mut all = Sums::default();
-        for (key, sums) in &rows {
-            assert!((key.step as usize) < timeline.steps.len());
-            all += *sums;
-        }
-        assert_eq!(all.allocations, totals.allocations);
-        assert_eq!(all.at_peak, totals.peak);
-        assert_eq!(all.leaked, totals.leaked);
-        assert_eq!(Some(all.temporary), totals.temporary);
-        assert_ne!(all.temporary, Amount::default());
-        assert!(rows.is_sorted_by_key(|(key, _)| *key));
+        rows.into_iter().for_each(|sums| all += *sums);
+        [all.allocations, all.at_peak, all.leaked, all.temporary]
     }
 
     #[test]
-    fn more_rows_than_allowed_make_steps_longer_in_rows_and_timeline_alike() {
-        let profile = profile(100);
-        let (rows, merged) = binned(&profile, 1, 100);
-        assert_eq!((rows.len(), merged), (100, 1));
-        let (rows, merged) = binned(&profile, 1, 99);
-        assert_eq!(merged, 2);
-        assert!(rows.len() <= 99);
-        assert_eq!(rows, binned(&profile, 2, usize::MAX).0);
-        let mut timeline = profile.timeline(STEPS).expect("it has times");
-        let high = timeline
-            .steps
-            .iter()
-            .map(|step| step.high_water.bytes)
-            .max();
-        let (live, count) = (
-            timeline.steps.last().map(|step| step.live),
-            timeline.steps.len(),
-        );
-        merge_steps(&mut timeline, 2);
-        assert_eq!(timeline.steps.len(), count.div_ceil(2));
-        assert_eq!(timeline.step_ns, 2);
-        assert_eq!(
-            timeline
-                .steps
-                .iter()
-                .map(|step| step.high_water.bytes)
-                .max(),
-            high
-        );
-        assert_eq!(timeline.steps.last().map(|step| step.live), live);
+    fn whatever_the_limit_rows_add_up_to_the_totals_and_those_of_each_stack_are_exact() {
+        let profile = profile(3000);
+        let totals = profile.totals();
+        let wanted = [
+            totals.allocations,
+            totals.peak,
+            totals.leaked,
+            totals.temporary.expect("it has times"),
+        ];
+        assert!(wanted.iter().all(|amount| *amount != Amount::default()));
+        let own = profile.stack_sums();
+        for limit in [0, 1, 50, 600, 1000, 10_000] {
+            let Reduced {
+                timeline,
+                rows,
+                whole,
+            } = Reduced::within(&profile, limit);
+            let timeline = timeline.expect("it has times");
+            assert_eq!(timeline.steps.len(), 501, "{limit}");
+            let places = |(key, _): &Row| (key.step as usize) < timeline.steps.len();
+            assert!(rows.iter().all(places), "{limit}");
+            assert!(rows.is_sorted_by_key(|(key, _)| *key), "{limit}");
+            // Each step but the last, which is the end itself, has its row, so there cannot be fewer.
+            assert!(rows.len() <= limit.max(500), "{limit}: {}", rows.len());
+            assert_eq!(all(rows.iter().map(|(_, sums)| sums)), wanted, "{limit}");
+            assert_eq!(whole.is_some(), limit < 10_000, "{limit}");
+            let exact = whole.as_ref().unwrap_or(&rows);
+            for (stack, own) in profile.stacks.ids().zip(&own) {
+                let of_stack = exact.iter().filter(|(key, _)| key.stack == stack);
+                let of_stack = all(of_stack.map(|(_, sums)| sums));
+                assert_eq!(of_stack, all([own]), "{limit} {stack:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_each_step_and_of_each_caller_rows_have_what_was_allocated() {
+        let profile = profile(3000);
+        let exact = Reduced::within(&profile, usize::MAX).rows;
+        let folded = Reduced::within(&profile, 1000).rows;
+        assert!(folded.len() < exact.len());
+        for step in 0..500 {
+            let of_step = |rows: &[Row]| {
+                let rows = rows.iter().filter(|(key, _)| key.step == step);
+                all(rows.map(|(_, sums)| sums))
+            };
+            assert_eq!(of_step(&folded), of_step(&exact), "{step}");
+        }
+        let caller = StackId::EMPTY;
+        let callers = |rows: &[Row]| rows.iter().filter(|(key, _)| key.stack == caller).count();
+        assert_eq!(callers(&exact), 0);
+        assert!(callers(&folded) > 0);
+        // The one that allocates most is still told apart.
+        let most = profile.stacks.ids().last().expect("there are stacks");
+        assert!(folded.iter().any(|(key, _)| key.stack == most));
     }
 
     #[test]
@@ -230,7 +252,12 @@ mod tests {
             data: Data::Sums(vec![(StackId::EMPTY, sums)]),
             ..Profile::default()
         };
-        let Rows { timeline, rows } = Rows::of(&profile);
+        let Reduced {
+            timeline,
+            rows,
+            whole,
+        } = Reduced::of(&profile);
+        assert_eq!(whole, None);
         assert_eq!(timeline, None);
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].0.class, rows[0].1), (5, sums));

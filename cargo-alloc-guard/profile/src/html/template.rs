@@ -100,7 +100,8 @@ fn data(page: &Page<'_>, sources: &Sources, out: &mut impl Write) -> io::Result<
         Page::One(one) => vec![one],
         Page::Diff(base, changed) => vec![base, changed],
     };
-    let mut deflate = DeflateEncoder::new(Base64Writer::new(out), Compression::new(7));
+    // Level 7 takes noticeably longer, and its pages are 3 % smaller.
+    let mut deflate = DeflateEncoder::new(Base64Writer::new(out), Compression::new(5));
     // The deflater is not quick at small pieces, and JSON comes in the smallest.
     let mut pieces = BufWriter::with_capacity(1 << 16, &mut deflate);
     serde_json::to_writer(&mut pieces, &PageData::new(&profiles, sources))?;
