@@ -45,6 +45,8 @@ fn records(folder: Option<&Path>) -> BTreeMap<String, Vec<String>> {
         .args(["guarded::", "--test-threads=1"])
         .args(["--skip", "guarded_tests_", "--skip", "a_call_says"])
         .env("ALLOC_GUARD_DIR", records.path())
+        // Under nextest a process-scoped test needs no process of its own.
+        .env_remove("NEXTEST_EXECUTION_MODE")
         .env_remove(PROFILE)
         .envs(folder.map(|folder| (PROFILE, folder)));
     let output = command.output().unwrap();
