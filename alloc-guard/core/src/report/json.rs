@@ -16,7 +16,10 @@ use super::{PermittedCalls, Record, Site};
 /// A record as one line of JSON, without a line break.
 #[must_use]
 pub fn to_json(record: &Record) -> String {
-    Json(record).to_string()
+    // Most records fit, and without optimisation each growth costs more than it looks.
+    let mut line = String::with_capacity(2048);
+    let _ = write!(line, "{}", Json(record));
+    line
 }
 
 /// A text as a JSON string.
