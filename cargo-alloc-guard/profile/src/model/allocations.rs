@@ -1,7 +1,7 @@
 //! Every allocation of a profile, in columns, and the order in which blocks were handed out and given back.
 
 use super::{
-    profile::{ContextId, ThreadId},
+    context::{ContextId, ThreadId},
     stacks::StackId,
 };
 

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     allocations::{Allocation, AllocationId, Allocations, Event},
-    profile::{Context, ContextId, Data, OperationId, Profile, Thread, ThreadId},
+    context::{Context, ContextId, OperationId, Thread, ThreadId},
+    profile::{Data, Profile},
     stacks::{Frame, FrameId, StackId},
     strings::number,
     sums::Sums,
