@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::rows::Key;
+use super::row::Key;
 use crate::model::{Profile, StackId, Sums};
 
 /// A share of all.

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{data::Cell, paths::Paths, source::Sources, texts::Texts};
+use super::{paths::Paths, source::Sources, table::Cell, texts::Texts};
 use crate::{
     diff::Function,
     model::{Class, Frame, Profile, StringId},

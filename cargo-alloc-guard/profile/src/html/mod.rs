@@ -3,13 +3,19 @@
 mod data;
 mod fold;
 mod frames;
+mod operations;
 mod pack;
 mod paths;
+mod row;
 mod rows;
+mod shown;
 mod source;
+mod table;
 mod template;
+#[cfg(test)]
+mod tests;
 mod texts;
 
-pub use data::{Operation, Shown};
+pub use shown::{Operation, Shown};
 pub use source::Sources;
 pub use template::{Page, page};

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::fold::Fold;
+use super::{
+    fold::Fold,
+    row::{Amounts, Key, Row},
+};
 use crate::{
     Timeline,
     model::{Allocation, ContextId, Data, Profile, StackId, Sums, ThreadId},
@@ -11,20 +14,7 @@ use crate::{
 /// More steps cannot be told apart on a screen.
 const STEPS: usize = 512;
 /// More rows make the page slow to write and to open.
-const MAX_ROWS: usize = 1 << 16;
-
-/// What a row is named by, in the order of the rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    pub(super) stack: StackId,
-    pub(super) thread: ThreadId,
-    pub(super) context: ContextId,
-    pub(super) step: u32,
-    /// How many bits the size has; the mean size, where sizes are not told apart.
-    pub(super) class: u32,
-}
-
-pub(super) type Row = (Key, Sums);
+const MAX_ROWS: usize = 50_000;
 
 pub(super) struct Reduced {
     pub(super) timeline: Option<Timeline>,
@@ -69,7 +59,7 @@ fn summed(
     limit: usize,
     step: impl Fn(&Allocation) -> u32,
 ) -> (Vec<Row>, bool) {
-    let mut rows: HashMap<Key, Sums> = HashMap::new();
+    let mut rows: HashMap<Key, Amounts> = HashMap::new();
     profile.each_sums(|allocation, sums| {
         let key = Key {
             stack: allocation.stack,
@@ -78,17 +68,17 @@ fn summed(
             step: step(allocation),
             class: size_class(allocation.size),
         };
-        *rows.entry(fold.key(key)).or_default() += sums;
+        *rows.entry(fold.key(key)).or_default() += sums.into();
         while rows.len() > limit && fold.further() {
-            for (key, sums) in std::mem::take(&mut rows) {
-                *rows.entry(fold.key(key)).or_default() += sums;
+            for (key, amounts) in std::mem::take(&mut rows) {
+                *rows.entry(fold.key(key)).or_default() += amounts;
             }
         }
     });
     let mut rows: Vec<_> = rows.into_iter().collect();
     if fold.is_folded() {
-        for (key, sums) in &mut rows {
-            key.class = size_class(mean(sums));
+        for (key, amounts) in &mut rows {
+            key.class = size_class(mean(amounts));
         }
     }
     rows.sort_unstable_by_key(|(key, _)| *key);
@@ -97,18 +87,19 @@ fn summed(
 
 /// A file of sums has no sizes, so the mean has to do.
 fn row_of_sums((stack, sums): &(StackId, Sums)) -> Row {
+    let amounts = Amounts::from(*sums);
     let key = Key {
         stack: *stack,
         thread: ThreadId::default(),
         context: ContextId::NONE,
         step: 0,
-        class: size_class(mean(sums)),
+        class: size_class(mean(&amounts)),
     };
-    (key, *sums)
+    (key, amounts)
 }
 
-fn mean(sums: &Sums) -> u64 {
-    sums.allocations.bytes / sums.allocations.count.max(1)
+fn mean(amounts: &Amounts) -> u64 {
+    amounts.allocations.bytes / amounts.allocations.count.max(1)
 }
 
 fn size_class(size: u64) -> u32 {
@@ -173,24 +164,29 @@ mod tests {
         }
     }
 
-    /// All but lifetimes, which rows are not for.
-    fn all<'a>(rows: impl IntoIterator<Item = &'a Sums>) -> [Amount; 4] {
-        let mut all = Sums::default();
-        rows.into_iter().for_each(|sums| all += *sums);
-        [all.allocations, all.at_peak, all.leaked, all.temporary]
+    fn all<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Amounts {
+        let mut all = Amounts::default();
+        rows.into_iter().for_each(|(_, amounts)| all += *amounts);
+        all
     }
 
     #[test]
     fn whatever_the_limit_rows_add_up_to_the_totals_and_those_of_each_stack_are_exact() {
         let profile = profile(3000);
         let totals = profile.totals();
-        let wanted = [
-            totals.allocations,
-            totals.peak,
-            totals.leaked,
-            totals.temporary.expect("it has times"),
-        ];
-        assert!(wanted.iter().all(|amount| *amount != Amount::default()));
+        let wanted = Amounts {
+            allocations: totals.allocations,
+            at_peak: totals.peak,
+            leaked: totals.leaked,
+            temporary: totals.temporary.expect("it has times"),
+        };
+        let Amounts {
+            allocations,
+            at_peak,
+            leaked,
+            temporary,
+        } = wanted;
+        assert!(![allocations, at_peak, leaked, temporary].contains(&Amount::default()));
         let own = profile.stack_sums();
         for limit in [0, 1, 50, 600, 1000, 10_000] {
             let Reduced {
@@ -205,13 +201,12 @@ mod tests {
             assert!(rows.is_sorted_by_key(|(key, _)| *key), "{limit}");
             // Each step but the last, which is the end itself, has its row, so there cannot be fewer.
             assert!(rows.len() <= limit.max(500), "{limit}: {}", rows.len());
-            assert_eq!(all(rows.iter().map(|(_, sums)| sums)), wanted, "{limit}");
+            assert_eq!(all(&rows), wanted, "{limit}");
             assert_eq!(whole.is_some(), limit < 10_000, "{limit}");
             let exact = whole.as_ref().unwrap_or(&rows);
             for (stack, own) in profile.stacks.ids().zip(&own) {
                 let of_stack = exact.iter().filter(|(key, _)| key.stack == stack);
-                let of_stack = all(of_stack.map(|(_, sums)| sums));
-                assert_eq!(of_stack, all([own]), "{limit} {stack:?}");
+                assert_eq!(all(of_stack), (*own).into(), "{limit} {stack:?}");
             }
         }
     }
@@ -223,10 +218,7 @@ mod tests {
         let folded = Reduced::within(&profile, 1000).rows;
         assert!(folded.len() < exact.len());
         for step in 0..500 {
-            let of_step = |rows: &[Row]| {
-                let rows = rows.iter().filter(|(key, _)| key.step == step);
-                all(rows.map(|(_, sums)| sums))
-            };
+            let of_step = |rows: &[Row]| all(rows.iter().filter(|(key, _)| key.step == step));
             assert_eq!(of_step(&folded), of_step(&exact), "{step}");
         }
         let caller = StackId::EMPTY;
@@ -260,6 +252,6 @@ mod tests {
         assert_eq!(whole, None);
         assert_eq!(timeline, None);
         assert_eq!(rows.len(), 1);
-        assert_eq!((rows[0].0.class, rows[0].1), (5, sums));
+        assert_eq!((rows[0].0.class, rows[0].1), (5, sums.into()));
     }
 }

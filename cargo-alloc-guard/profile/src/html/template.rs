@@ -6,11 +6,7 @@ use base64ct::{Base64, Encoding};
 use flate2::{Compression, write::DeflateEncoder};
 use sha2::{Digest, Sha256};
 
-use super::{
-    data::{PageData, Shown},
-    pack::Base64Writer,
-    source::Sources,
-};
+use super::{data::PageData, pack::Base64Writer, shown::Shown, source::Sources};
 
 const TEMPLATE: &str = include_str!("../../page/template.html");
 const STYLE: &str = include_str!("../../page/style.css");
