@@ -11,7 +11,7 @@ use alloc_guard_core::report::{Gate, Style};
 use clap::{ColorChoice, ValueEnum};
 
 use crate::{
-    arguments::{CargoArguments, CheckArguments},
+    arguments::{CargoArguments, CheckArguments, TestArguments},
     baselines::Extent,
     format::Format,
 };
@@ -100,22 +100,11 @@ pub(crate) enum Progress {
 impl CheckSettings {
     /// What these arguments mean in this environment.
     pub(crate) fn new(arguments: CheckArguments) -> Self {
-        let mut filters = arguments.filters;
-        filters.extend(arguments.more_filters);
-        let ignored = match (arguments.ignored, arguments.include_ignored) {
-            (true, _) => IgnoredTests::Only,
-            (_, true) => IgnoredTests::Included,
-            _ => IgnoredTests::LeftOut,
-        };
         let mut gate = Gate::from_environment();
         gate.strict |= arguments.strict;
         let run = RunSettings {
             cargo: CargoSettings::new(arguments.cargo),
-            tests: TestSettings {
-                filters,
-                ignored,
-                threads: arguments.test_threads,
-            },
+            tests: TestSettings::new(arguments.tests),
             gate,
             runner: arguments.runner,
             repeat: arguments.repeat,
@@ -138,6 +127,17 @@ impl Progress {
             Self::OnTerminal
         } else {
             Self::Silent
+        }
+    }
+}
+
+impl IgnoredTests {
+    /// How a harness is asked for them.
+    pub(crate) fn option(self) -> Option<&'static str> {
+        match self {
+            Self::LeftOut => None,
+            Self::Included => Some("--include-ignored"),
+            Self::Only => Some("--ignored"),
         }
     }
 }
@@ -227,6 +227,20 @@ impl CargoSettings {
 }
 
 impl TestSettings {
+    pub(crate) fn new(arguments: TestArguments) -> Self {
+        let mut filters = arguments.filters;
+        filters.extend(arguments.more_filters);
+        Self {
+            filters,
+            ignored: match (arguments.ignored, arguments.include_ignored) {
+                (true, _) => IgnoredTests::Only,
+                (_, true) => IgnoredTests::Included,
+                _ => IgnoredTests::LeftOut,
+            },
+            threads: arguments.test_threads,
+        }
+    }
+
     /// Whether the filters let a test through.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.filters.is_empty()

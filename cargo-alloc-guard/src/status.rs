@@ -6,17 +6,18 @@ use alloc_guard_core::report::{Gate, Totals};
 
 /// What a command came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Status {
     /// Every test does what its attribute says.
-    AsExpected,
+    AsExpected = 0,
     /// The build or the tool itself failed, or there was nothing to run.
-    CouldNotRun,
+    CouldNotRun = 1,
     /// A test regressed, failed or had no guard.
-    Failed,
+    Failed = 2,
     /// The command line is wrong.
-    WrongUsage,
+    WrongUsage = 3,
     /// A test improved, where `--strict` asks for what the attribute says and no less.
-    Improved,
+    Improved = 4,
 }
 
 impl Status {
@@ -31,21 +32,11 @@ impl Status {
             Self::AsExpected
         }
     }
-
-    fn code(self) -> u8 {
-        match self {
-            Self::AsExpected => 0,
-            Self::CouldNotRun => 1,
-            Self::Failed => 2,
-            Self::WrongUsage => 3,
-            Self::Improved => 4,
-        }
-    }
 }
 
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
-        Self::from(status.code())
+        Self::from(status as u8)
     }
 }
 
@@ -62,7 +53,7 @@ mod tests {
             (Status::WrongUsage, 3),
             (Status::Improved, 4),
         ] {
-            assert_eq!(status.code(), code);
+            assert_eq!(status as u8, code);
             assert!(
                 include_str!("../README.md").contains(&format!("| {code} |")),
                 "{code} is missing in the README"

@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, ColorChoice};
 
-use super::CargoArguments;
+use super::{CargoArguments, TestArguments};
 use crate::{format::Format, settings::Runner};
 
 pub(super) const EXAMPLES: &str = "\
@@ -17,21 +17,8 @@ Examples:
 /// What `check` takes.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArguments {
-    /// Run only tests with one of these texts in their name.
-    #[arg(value_name = "FILTER")]
-    pub(crate) filters: Vec<String>,
-    /// The same as a positional FILTER.
-    #[arg(long = "filter", value_name = "FILTER")]
-    pub(crate) more_filters: Vec<String>,
-    /// Run ignored tests too.
-    #[arg(long, conflicts_with = "ignored")]
-    pub(crate) include_ignored: bool,
-    /// Run ignored tests only.
-    #[arg(long)]
-    pub(crate) ignored: bool,
-    /// How many tests of a binary run at once.
-    #[arg(long, value_name = "N")]
-    pub(crate) test_threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) tests: TestArguments,
     /// A test that no longer allocates fails until it is promoted (also: `ALLOC_GUARD_STRICT=1`).
     #[arg(long)]
     pub(crate) strict: bool,

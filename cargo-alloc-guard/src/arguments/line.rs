@@ -161,14 +161,14 @@ mod tests {
         ] {
             let check = check(line);
             assert!(check.strict, "{line}");
-            assert_eq!(check.filters, ["push", "pop"], "{line}");
+            assert_eq!(check.tests.filters, ["push", "pop"], "{line}");
         }
     }
 
     #[test]
     fn what_follows_two_dashes_is_cargo_s() {
         let check = check("cargo-alloc-guard alloc-guard push -- --offline --test hot");
-        assert_eq!(check.filters, ["push"]);
+        assert_eq!(check.tests.filters, ["push"]);
         assert_eq!(check.cargo.passed, ["--offline", "--test", "hot"]);
     }
 

@@ -14,6 +14,7 @@ mod profile;
 mod report;
 mod scrub;
 mod serve;
+mod tests;
 
 pub(crate) use accept::AcceptArguments;
 pub(crate) use cargo::CargoArguments;
@@ -29,3 +30,4 @@ pub(crate) use profile::ProfileArguments;
 pub(crate) use report::{ReportArguments, ReportFormat};
 pub(crate) use scrub::ScrubArguments;
 pub(crate) use serve::ServeArguments;
+pub(crate) use tests::TestArguments;

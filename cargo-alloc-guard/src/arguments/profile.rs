@@ -1,13 +1,10 @@
 //! Owns the arguments of `profile`.
 
-use std::{
-    num::{NonZeroU64, NonZeroUsize},
-    path::PathBuf,
-};
+use std::{num::NonZeroU64, path::PathBuf};
 
 use clap::Args;
 
-use super::CargoArguments;
+use super::{CargoArguments, TestArguments};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -22,21 +19,8 @@ allocator, with their stacks and times, in one file for each process.";
 /// What `profile` takes.
 #[derive(Args, Debug)]
 pub(crate) struct ProfileArguments {
-    /// Run only tests with one of these texts in their name.
-    #[arg(value_name = "FILTER")]
-    pub(crate) filters: Vec<String>,
-    /// The same as a positional FILTER.
-    #[arg(long = "filter", value_name = "FILTER")]
-    pub(crate) more_filters: Vec<String>,
-    /// Run ignored tests too.
-    #[arg(long, conflicts_with = "ignored")]
-    pub(crate) include_ignored: bool,
-    /// Run ignored tests only.
-    #[arg(long)]
-    pub(crate) ignored: bool,
-    /// How many tests of a binary run at once.
-    #[arg(long, value_name = "N")]
-    pub(crate) test_threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) tests: TestArguments,
     /// Record one byte of so many, on average, instead of every call: for what runs for hours.
     #[arg(long, value_name = "BYTES")]
     pub(crate) sample: Option<NonZeroU64>,

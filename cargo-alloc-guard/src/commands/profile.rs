@@ -5,7 +5,7 @@ use std::{
     ffi::OsStr,
     fs, io,
     io::Write,
-    num::{NonZeroU64, NonZeroUsize},
+    num::NonZeroU64,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -20,7 +20,7 @@ use crate::{
     progress::Progress,
     recording::{EXTENSION, Recording, Sums},
     run::RECORDS,
-    settings::{self, CargoSettings},
+    settings::{self, CargoSettings, TestSettings},
     status::Status,
 };
 
@@ -33,10 +33,7 @@ const DEALLOCATIONS: &str = "ALLOC_GUARD_PROFILE_DEALLOCATIONS";
 #[derive(Debug)]
 pub(crate) struct ProfileSettings {
     cargo: CargoSettings,
-    filters: Vec<String>,
-    /// What the harness is told of ignored tests.
-    ignored: Option<&'static str>,
-    threads: Option<NonZeroUsize>,
+    tests: TestSettings,
     sample: Option<NonZeroU64>,
     deallocations: bool,
     output: Option<PathBuf>,
@@ -45,17 +42,9 @@ pub(crate) struct ProfileSettings {
 impl ProfileSettings {
     /// What these arguments mean.
     pub(super) fn new(arguments: ProfileArguments) -> Self {
-        let mut filters = arguments.filters;
-        filters.extend(arguments.more_filters);
         Self {
             cargo: CargoSettings::new(arguments.cargo),
-            filters,
-            ignored: match (arguments.ignored, arguments.include_ignored) {
-                (true, _) => Some("--ignored"),
-                (_, true) => Some("--include-ignored"),
-                _ => None,
-            },
-            threads: arguments.test_threads,
+            tests: TestSettings::new(arguments.tests),
             sample: arguments.sample,
             deallocations: arguments.deallocations,
             output: arguments.output,
@@ -135,7 +124,7 @@ fn run_tests(settings: &ProfileSettings, build: &Build, folder: &Path) -> Result
             continue;
         }
         let mut command = self::command(settings, &environment, binary)?;
-        if let Some(threads) = settings.threads {
+        if let Some(threads) = settings.tests.threads {
             command.arg(format!("--test-threads={threads}"));
         }
         command
@@ -171,8 +160,8 @@ fn command(
     let mut command = Command::new(&binary.executable);
     command
         .stdin(Stdio::null())
-        .args(&settings.filters)
-        .args(settings.ignored);
+        .args(&settings.tests.filters)
+        .args(settings.tests.ignored.option());
     environment.apply(&mut command, binary)?;
     for variable in [FOLDER, SAMPLE, DEALLOCATIONS] {
         command.env_remove(variable);
@@ -192,7 +181,7 @@ fn is_nothing(list: &mut Command) -> bool {
 fn nothing(settings: &ProfileSettings, build: &Build, ran: &Ran) -> String {
     let binaries = count(build.tests.len() as u64, "test target");
     if ran.processes == 0 {
-        let filters = settings.filters.join("` or `");
+        let filters = settings.tests.filters.join("` or `");
         return match filters.as_str() {
             "" => format!("no profiling data: there is no test in {binaries}"),
             filters => format!("no profiling data: no test has `{filters}` in its name"),

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use super::harness;
 use crate::{
     cargo::{Environment, TestBinary},
-    settings::{IgnoredTests, STRICT, Sites, TestSettings},
+    settings::{STRICT, Sites, TestSettings},
 };
 
 /// Where test processes write their records.
@@ -77,18 +77,10 @@ impl Test<'_> {
         command
             .arg("--exact")
             .args(names.get(tests.clone()).unwrap_or_default())
+            .args(self.settings.ignored.option())
             .env(RECORDS, folder)
             .stdout(create(&stdout_path)?)
             .stderr(create(&stderr_path)?);
-        match self.settings.ignored {
-            IgnoredTests::LeftOut => {}
-            IgnoredTests::Included => {
-                command.arg("--include-ignored");
-            }
-            IgnoredTests::Only => {
-                command.arg("--ignored");
-            }
-        }
         if let Some(threads) = self.settings.threads {
             command.arg(format!("--test-threads={threads}"));
         }

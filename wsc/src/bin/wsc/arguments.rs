@@ -181,12 +181,28 @@ pub(crate) struct SignArguments {
     pub(crate) signer: SignerArguments,
 }
 
-/// What `verify` takes.
+/// What may be signed, and by what.
 #[derive(Args, Debug)]
-pub(crate) struct VerifyArguments {
+pub(crate) struct SignedArguments {
     /// The module.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) input_file: Source,
+    /// The signature, where it is in a file of its own.
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub(crate) signature_file: Option<Source>,
+}
+
+impl SignedArguments {
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.signature_file.iter().chain([&self.input_file])
+    }
+}
+
+/// What `verify` takes.
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArguments {
+    #[command(flatten)]
+    pub(crate) signed: SignedArguments,
     /// A public key that is trusted: raw, DER, PEM or OpenSSH (of several lines, the first with an Ed25519 key); may
     /// be given more than once.
     #[arg(short = 'K', long = "public-key", value_name = "FILE", required = true)]
@@ -194,9 +210,6 @@ pub(crate) struct VerifyArguments {
     /// How many of the keys must have signed.
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) require: usize,
-    /// The signature, where it is in a file of its own.
-    #[arg(short = 'S', long, value_name = "FILE")]
-    pub(crate) signature_file: Option<Source>,
     /// Only the custom sections whose name this regular expression finds must be signed, and all that are not custom.
     #[arg(short, long = "split", value_name = "REGEX")]
     pub(crate) splits: Option<Regex>,
@@ -212,12 +225,8 @@ pub(crate) struct VerifyArguments {
 /// What `show` takes.
 #[derive(Args, Debug)]
 pub(crate) struct ShowArguments {
-    /// The module.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) input_file: Source,
-    /// The signature, where it is in a file of its own.
-    #[arg(short = 'S', long, value_name = "FILE")]
-    pub(crate) signature_file: Option<Source>,
+    #[command(flatten)]
+    pub(crate) signed: SignedArguments,
     /// The form of the answer.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -306,15 +315,11 @@ pub(crate) struct DetachArguments {
 /// What `verify-matrix` takes.
 #[derive(Args, Debug)]
 pub(crate) struct MatrixArguments {
-    /// The module.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) input_file: Source,
+    #[command(flatten)]
+    pub(crate) signed: SignedArguments,
     /// Public keys: raw, DER, PEM or OpenSSH (of several lines, all with an Ed25519 key).
     #[arg(short = 'K', long, alias = "public-key", value_name = "FILE", required = true, num_args = 1..)]
     pub(crate) public_keys: Vec<Source>,
-    /// The signature, where it is in a file of its own.
-    #[arg(short = 'S', long, value_name = "FILE")]
-    pub(crate) signature_file: Option<Source>,
     /// Ask about the custom sections whose name this regular expression finds, and all that are not custom; may be
     /// given more than once. Without it, the question is about the whole module.
     #[arg(short, long = "split", value_name = "REGEX")]

@@ -4,47 +4,20 @@ use std::process::ExitCode;
 
 /// What a command came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Status {
     /// Verified, or done.
-    Done,
+    Done = 0,
     /// What was read is not what it must be, or doing as told would destroy something.
-    Refused,
+    Refused = 1,
     /// A file cannot be read or written, or a key file holds no usable key.
-    CouldNotRun,
+    CouldNotRun = 2,
     /// The command line is wrong.
-    WrongUsage,
-}
-
-impl Status {
-    fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Refused => 1,
-            Self::CouldNotRun => 2,
-            Self::WrongUsage => 3,
-        }
-    }
+    WrongUsage = 3,
 }
 
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
-        Self::from(status.code())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_status_has_the_code_that_is_documented() {
-        for (status, code) in [
-            (Status::Done, 0),
-            (Status::Refused, 1),
-            (Status::CouldNotRun, 2),
-            (Status::WrongUsage, 3),
-        ] {
-            assert_eq!(status.code(), code);
-        }
+        Self::from(status as u8)
     }
 }

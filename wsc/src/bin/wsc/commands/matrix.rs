@@ -32,9 +32,12 @@ struct Row<'a> {
 
 /// All rows are printed; it is refused if one of them has no key.
 pub(super) fn run(arguments: &MatrixArguments, out: &mut Vec<u8>) -> Result<Status, Failure> {
-    let (input, signature) = (&arguments.input_file, arguments.signature_file.as_ref());
-    let all = arguments.public_keys.iter().chain(signature).chain([input]);
-    Source::check(all)?;
+    Source::check(
+        arguments
+            .public_keys
+            .iter()
+            .chain(arguments.signed.sources()),
+    )?;
     let trusted = Trusted::read_all(&arguments.public_keys)?;
     let keyring = trusted.keys().collect::<Keyring>();
     let splits = &arguments.splits;
@@ -51,7 +54,7 @@ pub(super) fn run(arguments: &MatrixArguments, out: &mut Vec<u8>) -> Result<Stat
         questions.push(Wanted::Whole);
         titles.push(None);
     }
-    let signed = Signed::new(input, signature)?;
+    let signed = Signed::new(&arguments.signed)?;
     let findings = signed.verify(&trusted, &keyring, &questions)?;
     let verified = findings.iter().all(Result::is_ok);
     match arguments.format {

@@ -51,12 +51,12 @@ struct ShownSignature {
 }
 
 pub(super) fn run(arguments: &ShowArguments, out: &mut Vec<u8>) -> Result<Status, Failure> {
-    let input = &arguments.input_file;
-    Source::check(arguments.signature_file.iter().chain([input]))?;
+    let input = &arguments.signed.input_file;
+    Source::check(arguments.signed.sources())?;
     let progress = Progress::on_terminal();
     let refused = |error| Failure::refused(input, error);
     let module = read_module(input, &progress)?;
-    let detached = arguments.signature_file.as_ref();
+    let detached = arguments.signed.signature_file.as_ref();
     let payload = detached.map(Source::read).transpose()?;
     let signature = match (detached, &payload) {
         (Some(source), Some(payload)) => {

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use wsc::{Keyring, StreamVerifier, Wanted};
 
 use crate::{
+    arguments::SignedArguments,
     commands::finding::{Finding, Found, Refusal},
     failure::Failure,
     files::{Input, Source},
@@ -21,16 +22,19 @@ const BUFFER_BYTES: usize = 4 << 20;
 /// A module, and its signature where that is in a file of its own.
 #[derive(Debug)]
 pub(super) struct Signed<'a> {
-    module: &'a Source,
+    pub(super) module: &'a Source,
     signature: Option<(&'a Source, Vec<u8>)>,
 }
 
 impl<'a> Signed<'a> {
     /// Reads the signature, if it is in a file of its own.
-    pub(super) fn new(module: &'a Source, signature: Option<&'a Source>) -> Result<Self, Failure> {
+    pub(super) fn new(arguments: &'a SignedArguments) -> Result<Self, Failure> {
         let read = |source: &'a Source| Ok((source, source.read()?));
-        let signature = signature.map(read).transpose()?;
-        Ok(Self { module, signature })
+        let signature = arguments.signature_file.as_ref().map(read);
+        Ok(Self {
+            module: &arguments.input_file,
+            signature: signature.transpose()?,
+        })
     }
 
     /// Reads the module, and answers each question.

@@ -12,9 +12,12 @@ use crate::{
 };
 
 pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Status, Failure> {
-    let (input, signature) = (&arguments.input_file, arguments.signature_file.as_ref());
-    let all = arguments.public_keys.iter().chain(signature).chain([input]);
-    Source::check(all)?;
+    Source::check(
+        arguments
+            .public_keys
+            .iter()
+            .chain(arguments.signed.sources()),
+    )?;
     let trusted = Trusted::read_first(&arguments.public_keys)?;
     let keyring = trusted
         .keys()
@@ -29,7 +32,7 @@ pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Stat
         None => Wanted::Whole,
         Some(wants) => Wanted::Parts(wants),
     };
-    let signed = Signed::new(input, signature)?;
+    let signed = Signed::new(&arguments.signed)?;
     for finding in signed.verify(&trusted, &keyring, &[question])? {
         if arguments.format == Format::Json {
             write_json(&Answer::from(&finding), out)?;
@@ -37,7 +40,7 @@ pub(super) fn run(arguments: &VerifyArguments, out: &mut Vec<u8>) -> Result<Stat
         let found = finding.map_err(|refusal| refusal.failure())?;
         if arguments.format == Format::Text {
             let extent = found.extent();
-            out.extend_from_slice(format!("{input}: verified, {extent}\n").as_bytes());
+            out.extend_from_slice(format!("{}: verified, {extent}\n", signed.module).as_bytes());
             found
                 .signers()
                 .for_each(|line| out.extend_from_slice(line.as_bytes()));
