@@ -2,9 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap, path::Path};
 
-use alloc_guard_profile::{
-    Amount, Class, Frame, OperationId, Phase, Profile, StackId, Sums, Totals,
-};
+use alloc_guard_profile::{Amount, Frame, OperationId, Phase, Profile, Sums, Totals};
 
 /// How many rows a list shows.
 const ROWS: usize = 5;
@@ -149,11 +147,11 @@ impl List {
 fn sites(profile: &Profile, root: &Path) -> Vec<(String, String, Sums)> {
     let mut sites: Vec<(String, String, Sums)> = Vec::new();
     let mut places = HashMap::new();
-    for (stack, sums) in profile.stacks.ids().zip(profile.stack_sums()) {
+    for (site, sums) in profile.listed_sites().into_iter().zip(profile.stack_sums()) {
         if sums == Sums::default() {
             continue;
         }
-        let (name, place) = match site(profile, stack) {
+        let (name, place) = match site.map(|frame| profile.stacks.get(frame)) {
             Some(frame) => (name(profile, frame), place(profile, frame, root)),
             None => ("without a stack".to_owned(), String::new()),
         };
@@ -166,29 +164,6 @@ fn sites(profile: &Profile, root: &Path) -> Vec<(String, String, Sums)> {
         sites[index].2 += sums;
     }
     sites
-}
-
-/// The site of a stack, or, where no code of the user's is in it, whoever asked: the harness, else what of std or the
-/// system's called a collection, else what called the allocator.
-fn site(profile: &Profile, stack: StackId) -> Option<Frame> {
-    let stacks = &profile.stacks;
-    let frames = || stacks.walk(stack).map(|frame| stacks.get(frame));
-    if let Some(site) = stacks.site(stack) {
-        return Some(stacks.get(site));
-    }
-    frames()
-        .find(|frame| frame.class == Class::Guard)
-        .or_else(|| frames().find(|frame| !is_collection(profile, *frame)))
-        .or_else(|| frames().next())
-}
-
-/// Whether a frame is in those parts of std that allocate for others.
-fn is_collection(profile: &Profile, frame: Frame) -> bool {
-    let file = profile.strings.get(frame.file);
-    frame.class == Class::Std
-        && ["library/alloc/", "library/core/", "/rust/deps/"]
-            .iter()
-            .any(|part| file.contains(part))
 }
 
 fn name(profile: &Profile, frame: Frame) -> String {

@@ -55,6 +55,7 @@
  * @typedef {object} StackColumns
  * @property {number[]} parent
  * @property {number[]} frame
+ * @property {(number | null)[]} site - the frame that the stack is listed under; null of the stack without frames
  */
 
 /**

@@ -48,10 +48,7 @@ function metricText(metric, value) {
   return isBytes(metric) ? bytesText(value) : countText(value);
 }
 
-const WORKSPACE = 0;
 const DEPENDENCY = 1;
-const STD = 2;
-const GUARD = 3;
 const UNKNOWN = 5;
 
 const CLASS_TITLES = ["workspace", "dependency", "std and harness", "guard", "system", "unknown"];
@@ -82,7 +79,8 @@ class Profile {
     this.whole = data.whole && rowsOf(data.whole);
     this.steps = data.timeline ? data.timeline.live_bytes.length : 0;
     this.place = this.places();
-    this.site = this.sites();
+    // Of a function and line, one frame stands for all.
+    this.site = Int32Array.from(data.stacks.site, (frame) => (frame === null ? -1 : at(this.place, frame)));
     this.knowsTemporary = data.totals.temporary !== null;
   }
 
@@ -97,32 +95,6 @@ class Profile {
       if (known !== undefined) return known;
       first.set(key, frame);
       return frame;
-    });
-  }
-
-  /**
-   * For each stack, its site: the innermost frame of the workspace; without one of a dependency; without one the guard's
-   * that called into std, such as its runner, or any.
-   */
-  sites() {
-    const workspace = new Int32Array(this.stacks).fill(-1);
-    const dependency = new Int32Array(this.stacks).fill(-1);
-    const guard = new Int32Array(this.stacks).fill(-1);
-    const any = new Int32Array(this.stacks).fill(-1);
-    for (let node = 1; node < this.stacks; node++) {
-      const frame = at(this.frame, node);
-      const parent = at(this.parent, node);
-      const kind = this.class(frame);
-      const place = at(this.place, frame);
-      workspace[node] = kind === WORKSPACE ? place : at(workspace, parent);
-      dependency[node] = kind === DEPENDENCY ? place : at(dependency, parent);
-      guard[node] = kind === GUARD ? place : at(guard, parent);
-      if (kind === GUARD && at(any, parent) >= 0) any[node] = at(any, parent);
-      else any[node] = kind === STD && at(guard, parent) >= 0 ? at(guard, parent) : place;
-    }
-    return any.map((other, node) => {
-      if (at(workspace, node) >= 0) return at(workspace, node);
-      return at(dependency, node) >= 0 ? at(dependency, node) : other;
     });
   }
 

@@ -142,7 +142,7 @@ export function sample({
     }
     return frameIds.get(key);
   };
-  const stacks = { parent: [-1], frame: [0] };
+  const stacks = { parent: [0], frame: [0], site: [null] };
   const stackIds = new Map();
   const call = (parent, of) => {
     const key = `${parent} ${of}`;
@@ -150,10 +150,12 @@ export function sample({
       stackIds.set(key, stacks.parent.length);
       stacks.parent.push(parent);
       stacks.frame.push(of);
+      const [site, kind] = [stacks.site[parent], frames.class[of]];
+      const isSite = site === null || kind === WORKSPACE || (kind === DEPENDENCY && frames.class[site] !== WORKSPACE);
+      stacks.site.push(isSite ? of : site);
     }
     return stackIds.get(key);
   };
-  stacks.parent[0] = 0;
   const weights = PATHS.map(([, weight], i) => (i === without ? 0 : weight * (i < 2 ? growth : 1)));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const choose = () => {

@@ -1,6 +1,7 @@
 //! What follows from a profile: sums, timelines. Pure: the same profile gives the same answer.
 
 mod functions;
+mod sites;
 mod sums;
 mod timeline;
 

@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     Step,
-    model::{Allocation, Allocations, Amount, BuildProfile, Kind, Phase, Profile},
+    model::{
+        Allocation, Allocations, Amount, BuildProfile, FrameId, Kind, Phase, Profile, StackId,
+    },
 };
 
 /// More allocations are only summed.
@@ -67,16 +69,7 @@ impl Serialize for OneProfile<'_> {
         let profile = self.shown.profile;
         let mut texts = Texts::default();
         let frames = frames(profile, &mut texts, self.sources, self.paired);
-        let stacks: Vec<(usize, usize)> = profile
-            .stacks
-            .ids()
-            .map(|stack| {
-                profile
-                    .stacks
-                    .node(stack)
-                    .map_or((0, 0), |(caller, frame)| (caller.index(), frame.index()))
-            })
-            .collect();
+        let stacks = stacks(profile);
         let rows = Reduced::of(profile);
         let timed = rows.timeline.is_some();
         let events = events(profile);
@@ -124,7 +117,7 @@ struct Data<'a> {
     warnings: Vec<String>,
     strings: Vec<&'a str>,
     frames: Table<'a, FrameRow>,
-    stacks: Table<'a, (usize, usize)>,
+    stacks: Table<'a, StackRow>,
     threads: Vec<String>,
     operations: Operations<'a>,
     contexts: Table<'a, (usize, Phase)>,
@@ -135,9 +128,18 @@ struct Data<'a> {
     events: Option<Table<'a, Allocation>>,
 }
 
-const STACKS: &[(&str, Cell<(usize, usize)>)] = &[
-    ("parent", |(parent, _)| Some(*parent as u64)),
-    ("frame", |(_, frame)| Some(*frame as u64)),
+struct StackRow {
+    caller: StackId,
+    frame: Option<FrameId>,
+    site: Option<FrameId>,
+}
+
+const STACKS: &[(&str, Cell<StackRow>)] = &[
+    ("parent", |row| Some(row.caller.index() as u64)),
+    ("frame", |row| {
+        Some(row.frame.map_or(0, FrameId::index) as u64)
+    }),
+    ("site", |row| row.site.map(|frame| frame.index() as u64)),
 ];
 
 const CONTEXTS: &[(&str, Cell<(usize, Phase)>)] = &[
@@ -211,6 +213,19 @@ fn totals(profile: &Profile) -> TotalsRow {
         temporary: totals.temporary.map(|Amount { count, .. }| count),
         temporary_bytes: totals.temporary.map(|Amount { bytes, .. }| bytes),
     }
+}
+
+fn stacks(profile: &Profile) -> Vec<StackRow> {
+    let sites = profile.listed_sites();
+    let stacks = profile.stacks.ids().zip(sites).map(|(stack, site)| {
+        let (caller, frame) = profile.stacks.node(stack).unzip();
+        StackRow {
+            caller: caller.unwrap_or_default(),
+            frame,
+            site,
+        }
+    });
+    stacks.collect()
 }
 
 fn threads(profile: &Profile) -> Vec<String> {

@@ -10,8 +10,8 @@ use super::{
     page,
 };
 use crate::{
-    Allocation, Allocations, Context, ContextId, Data, Frame, Kind, OperationId, Phase, Profile,
-    StackId, Sums, Thread, ThreadId,
+    Allocation, Allocations, Class, Context, ContextId, Data, Frame, Kind, OperationId, Phase,
+    Profile, StackId, Sums, Thread, ThreadId,
 };
 
 fn allocation(stack: StackId, weight: u32) -> Allocation {
@@ -134,6 +134,29 @@ fn a_file_of_sums_has_no_times_threads_or_temporary_ones() {
     assert_eq!(data["events"], Value::Null);
     assert_eq!(data["threads"], serde_json::json!([]));
     assert_eq!(data["totals"]["temporary"], Value::Null);
+}
+
+#[test]
+fn a_stack_is_listed_in_the_page_under_what_the_summary_lists_it_under() {
+    let mut profile = profile(1, 1);
+    let frame = |class, line| Frame {
+        class,
+        line,
+        ..Frame::default()
+    };
+    let mut stack = StackId::EMPTY;
+    for (line, class) in (1..).zip([Class::Workspace, Class::Dependency, Class::Std]) {
+        let frame = profile.stacks.frame(frame(class, line));
+        stack = profile.stacks.call(stack, frame);
+    }
+    let listed: Vec<_> = profile
+        .listed_sites()
+        .into_iter()
+        .map(|site| site.map(crate::FrameId::index))
+        .collect();
+    assert_eq!(listed, [None, Some(0), Some(1), Some(1), Some(1)]);
+    let data = json(&Shown::new("t", &profile));
+    assert_eq!(data["stacks"]["site"], serde_json::json!(listed));
 }
 
 #[test]
