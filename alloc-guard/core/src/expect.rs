@@ -115,6 +115,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_promise_has_the_word_of_its_attribute() {
+        assert_eq!(Promise::AllocFree.as_str(), "alloc-free");
+        assert_eq!(Promise::Allocates.as_str(), "allocates");
+    }
+
+    #[test]
+    fn a_test_that_may_allocate_and_says_not_how_much_is_held_to_the_baseline() {
+        assert!(!Expectation::ALLOC_FREE.is_held_to_baseline());
+        assert!(Expectation::ALLOCATES.is_held_to_baseline());
+        let budgets: [fn(&mut Expectation); 4] = [
+            |it| it.max_allocations = Some(0),
+            |it| it.exact_allocations = Some(0),
+            |it| it.max_bytes = Some(0),
+            |it| it.max_peak_bytes = Some(0),
+        ];
+        for set in budgets {
+            let mut expectation = Expectation::ALLOCATES;
+            set(&mut expectation);
+            assert!(expectation.has_budget(), "{expectation:?}");
+            assert!(!expectation.is_held_to_baseline(), "{expectation:?}");
+        }
+        let other = Expectation {
+            no_leaks: true,
+            deny_dealloc: true,
+            ..Expectation::ALLOCATES
+        };
+        assert!(!other.has_budget() && other.is_held_to_baseline());
+    }
+
+    #[test]
     fn a_permitted_site_is_a_whole_path_or_the_end_of_one() {
         let site = PermittedSite {
             path: "log::flush",

@@ -121,6 +121,20 @@ mod tests {
     }
 
     #[test]
+    fn a_call_allocates_if_it_got_memory() {
+        for (call, allocates) in [
+            (Call::Alloc, true),
+            (Call::Zeroed, true),
+            (Call::Grow, true),
+            (Call::Shrink, true),
+            (Call::Dealloc, false),
+            (Call::Failed, false),
+        ] {
+            assert_eq!(call.allocates(), allocates, "{call:?}");
+        }
+    }
+
+    #[test]
     fn a_resize_to_the_same_size_is_a_grow() {
         assert_eq!(Call::resize(8, 8), Call::Grow);
         assert_eq!(Call::resize(8, 9), Call::Grow);

@@ -65,3 +65,27 @@ fn read(path: &Path) -> Result<Option<Baseline>, String> {
             .map_err(|error| format!("{}:{}: {error}", path.display(), error.line)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_where_it_was_built_or_where_cargo_says_it_is_now() {
+        let here = env!("CARGO_MANIFEST_DIR");
+        assert_eq!(folder(here), Path::new(here));
+        let moved = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| "/gone".into());
+        assert_eq!(folder("/gone"), PathBuf::from(moved));
+    }
+
+    #[test]
+    fn a_file_is_missing_or_read_or_an_error_with_its_place() {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(matches!(read(&package.join("none.toml")), Ok(None)));
+        // A folder cannot be read as a file.
+        let error = read(package).unwrap_err();
+        assert!(error.starts_with("failed to read "), "{error}");
+        let error = read(&package.join("Cargo.toml")).unwrap_err();
+        assert!(error.contains("Cargo.toml:1: "), "{error}");
+    }
+}

@@ -204,6 +204,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_has_the_escapes_of_toml_between_double_quotes_only() {
+        let text = |line: &str| match read(line) {
+            Ok(Line::Pair(_, Value::Text(text))) => text,
+            other => panic!("{line}: {other:?}"),
+        };
+        assert_eq!(
+            text(r#"a = "\b\t\n\f\r\"\\\u00e9\U0001F512'""#),
+            "\u{8}\t\n\u{c}\r\"\\é🔒'"
+        );
+        assert_eq!(text(r#"a = '\b"\'"#), r#"\b"\"#);
+        assert_eq!(text("a = '' # '"), "");
+    }
+
+    #[test]
     fn each_kind_of_line_is_read() {
         for (line, expected) in [
             ("", Line::Nothing),
