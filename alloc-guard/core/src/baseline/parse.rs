@@ -309,6 +309,7 @@ release = { allocations = 1, bytes = 2, peak_bytes = 3 }
                 "`version = 1` is missing",
             ),
             ("version = 2\n".to_owned(), 1, "update alloc-guard"),
+            ("version = 0\n".to_owned(), 1, "`version` is 1"),
             ("version = \"1\"\n".to_owned(), 1, "`version` is 1"),
             ("size = 1\n".to_owned(), 1, "unknown key `size`"),
             ("version = 1\n[tests]\n".to_owned(), 2, "unknown table"),
