@@ -7,8 +7,8 @@ use std::{
 };
 
 use alloc_guard_core::report::count;
-use alloc_guard_profile::{Scrubbed, scrub};
-use anyhow::{Context as _, Result, bail};
+use alloc_guard_profile::{Error, ErrorKind, Scrubbed, scrub};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::{arguments::ScrubArguments, profiles, status::Status, store::Replacement};
 
@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &ScrubArguments, out: &mut dyn Write) -> Result<Sta
             profiles::write(output, files, out, |out| {
                 scrubbed = copy(file, out)?;
                 Ok(())
-            })?;
+            })
+            .map_err(|error| plain(file, error))?;
             say(file, &scrubbed);
         }
         (Some(_), files) => bail!(
@@ -37,7 +38,8 @@ pub(crate) fn run(arguments: &ScrubArguments, out: &mut dyn Write) -> Result<Sta
                 let replacement = Replacement::write(file, |out| {
                     scrubbed = copy(file, out)?;
                     Ok(())
-                })?;
+                })
+                .map_err(|error| plain(file, error))?;
                 // A file that holds nothing of it stays as it is.
                 if scrubbed.variables > 0 {
                     replacement.commit()?;
@@ -52,6 +54,15 @@ pub(crate) fn run(arguments: &ScrubArguments, out: &mut dyn Write) -> Result<Sta
 fn copy(path: &Path, out: &mut dyn Write) -> Result<Scrubbed> {
     let file = File::open(path).with_context(|| format!("failed to read {}", path.display()))?;
     scrub(BufReader::new(file), out).with_context(|| path.display().to_string())
+}
+
+/// A file that is no profile could not be read: that it could not be written either is nothing to say.
+fn plain(file: &Path, error: anyhow::Error) -> anyhow::Error {
+    let refused = error.downcast_ref::<Error>();
+    if refused.is_none_or(|refused| refused.kind() == ErrorKind::Io) {
+        return error;
+    }
+    anyhow!("{}: {}", file.display(), error.root_cause())
 }
 
 /// Standard output may be taken by the copy.

@@ -6,12 +6,15 @@ use std::{
 };
 
 use alloc_guard_profile::{
-    Profile,
-    html::{Page, Shown, Sources, page},
+    Origin, Profile,
+    html::{Operation, Page, Shown, Sources, page},
 };
 use anyhow::{Context as _, Result};
 
 use super::inputs::Input;
+
+/// How many names fit into a title.
+const TITLES: usize = 4;
 
 /// Where a page goes unless it is told: beside the first of what it shows.
 pub(crate) fn beside(input: &Input) -> PathBuf {
@@ -56,9 +59,45 @@ fn write(shown: &Page<'_>, root: Option<&Path>, out: &mut dyn Write) -> Result<(
     page(shown, &sources, out).context("failed to write the page")
 }
 
+/// What was recorded: the guarded test, if there is one alone, else the test binaries. The names of our recorder's files are
+/// nobody's choice; those of others may be.
 fn title(input: &Input) -> String {
-    let names: Vec<_> = input.paths.iter().map(|path| file_name(path)).collect();
-    names.join(", ")
+    let profile = &input.profile;
+    if profile.origin != Origin::Recorder || profile.program.is_empty() {
+        return list(input.paths.iter().map(|path| file_name(path)));
+    }
+    if let [name] = &profile.operations[..] {
+        let of = |operation: &&Operation| operation.name == *name && !operation.title.is_empty();
+        let known = input.operations.iter().find(of);
+        return known.map_or(name, |operation| &operation.title).clone();
+    }
+    let programs = profile.program.split(", ");
+    list(programs.map(|path| without_hash(&file_name(Path::new(path))).to_owned()))
+}
+
+/// Names, with commas between; of many, the first.
+fn list(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<_> = names.collect();
+    names.dedup();
+    let more = names.len().saturating_sub(TITLES);
+    names.truncate(TITLES);
+    let names = names.join(", ");
+    if more > 0 {
+        format!("{names} and {more} more")
+    } else {
+        names
+    }
+}
+
+/// `hot` of `hot-0123456789abcdef`, as cargo calls a test binary.
+fn without_hash(name: &str) -> &str {
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    match name.rsplit_once('-') {
+        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            name
+        }
+        _ => name,
+    }
 }
 
 fn file_name(path: &Path) -> String {
@@ -66,4 +105,54 @@ fn file_name(path: &Path) -> String {
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titled(program: &str, operations: &[&str], paths: &[&str]) -> String {
+        let mut profile = Profile::default();
+        program.clone_into(&mut profile.program);
+        profile.operations = operations.iter().map(|&name| name.to_owned()).collect();
+        title(&Input {
+            profile,
+            paths: paths.iter().map(PathBuf::from).collect(),
+            operations: vec![Operation {
+                name: "parse::module".to_owned(),
+                title: "parses a module".to_owned(),
+                ..Operation::default()
+            }],
+        })
+    }
+
+    #[test]
+    fn a_page_is_called_what_was_recorded() {
+        let hot = "/t/deps/hot-0123456789abcdef";
+        let many = "/t/a, /t/b-1, /t/c-0123456789abcdef, /t/d, /t/e, /t/f";
+        for (program, operations, paths, title) in [
+            (hot, &["parse::module"][..], &["a"][..], "parses a module"),
+            (hot, &["parse::other"], &["a"], "parse::other"),
+            (hot, &["a", "parse::module"], &["a"], "hot"),
+            (hot, &[], &["a"], "hot"),
+            (many, &[], &["a"], "a, b-1, c, d and 2 more"),
+            ("", &[], &["x/a.dat", "b.dat"], "a.dat, b.dat"),
+        ] {
+            assert_eq!(titled(program, operations, paths), title);
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_file_that_somebody_named_is_called_so() {
+        let mut profile = Profile::default();
+        profile.origin = Origin::Bytehound;
+        "/t/app".clone_into(&mut profile.program);
+        let paths = vec![PathBuf::from("x/main.dat")];
+        let input = Input {
+            profile,
+            paths,
+            operations: Vec::new(),
+        };
+        assert_eq!(title(&input), "main.dat");
+    }
 }

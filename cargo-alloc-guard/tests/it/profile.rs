@@ -1,17 +1,27 @@
 //! `profile`: what is recorded, listed and left, and why there may be nothing.
 
-use std::fs;
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::Value;
 
 use crate::workspace::{command, ran, run};
 
 /// The files in a folder, by name.
-fn names(folder: &std::path::Path) -> Vec<String> {
+fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
     names
+}
+
+/// What the one guarded test of a recording left.
+fn record(folder: &Path) -> String {
+    let records = folder.join("records");
+    let files = names(&records);
+    let file = files.iter().find(|name| name.contains(".jsonl")).unwrap();
+    fs::read_to_string(records.join(file)).unwrap()
 }
 
 #[test]
@@ -47,11 +57,44 @@ fn a_test_that_fails_is_recorded_and_the_status_says_so() {
     ran.says(2, &["regressed-", "\n1 process: "]);
     let warning = "warning: tests/regressed.rs of ring ended with exit status: 101";
     assert!(ran.stderr.contains(warning), "{ran}");
-    let records = folder.path().join("records");
-    let files = names(&records);
-    let file = files.iter().find(|name| name.contains(".jsonl")).unwrap();
-    let record = fs::read_to_string(records.join(file)).unwrap();
+    let record = record(folder.path());
     assert!(record.contains(r#""outcome":"regressed""#), "{record}");
+}
+
+#[test]
+fn a_profile_names_the_sites_that_the_record_names_and_no_test_for_what_its_harness_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().to_str().unwrap();
+    run(&format!(
+        "profile -p ring --output {output} doubled -- --test regressed"
+    ));
+    let record: Value = serde_json::from_str(&record(folder.path())).unwrap();
+    let exported = run(&format!("export {output}"));
+    let profile: Value = serde_json::from_str(&exported.stdout).unwrap();
+    let of = |value: &Value| value.as_u64().and_then(|index| usize::try_from(index).ok());
+    let (mut places, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for allocation in profile["allocations"].as_array().unwrap() {
+        let stack = &profile["stacks"][of(&allocation["stack"]).unwrap()];
+        let Some(site) = of(&stack["site"]) else {
+            continue;
+        };
+        let frame = &profile["frames"][site];
+        if allocation["phase"] == "locked" {
+            let file = frame["file"].as_str().unwrap();
+            places.insert((file.to_owned(), frame["line"].as_u64()));
+        } else {
+            others.insert(frame["function"].as_str().unwrap().to_owned());
+        }
+    }
+    let sites = record["sites"].as_array().unwrap();
+    assert!(!sites.is_empty(), "{record}");
+    assert_eq!(places.len(), sites.len(), "{places:?} {record}");
+    for ((file, line), site) in places.iter().zip(sites) {
+        assert!(file.ends_with(site["file"].as_str().unwrap()), "{file}");
+        assert_eq!(*line, site["line"].as_u64());
+    }
+    // The function that is the harness's entry bears the test's name.
+    assert!(!others.contains("regressed::doubled"), "{others:?}");
 }
 
 #[test]

@@ -44,7 +44,7 @@
  * @property {number[]} same - a text, which the same function of another build has too; 0 where nothing is compared
  * @property {number[]} file - a text; 0 if not known
  * @property {number[]} line - 0 if not known
- * @property {number[]} class - 0 workspace, 1 dependency, 2 std and test harness, 3 guard, 4 system, 5 unknown
+ * @property {number[]} class - 0 workspace, 1 dependency, 2 std and test harness, 3 guard and its harness, 4 system, 5 unknown
  * @property {number[]} inlined - 1 if inlined into its caller
  * @property {number[]} source - the text of that line; 0 if it could not be read
  */

@@ -30,11 +30,11 @@ impl Profile {
             let mut here = instead[caller.index()];
             if frame.class == Class::Std
                 && let Some((_, called_by)) = stacks.node(caller)
-                && stacks.get(called_by).class == Class::Guard
+                && stacks.get(called_by).class == Class::Harness
             {
                 here.harness = Some(called_by);
             }
-            if frame.class != Class::Guard && !self.is_collection(frame) {
+            if !matches!(frame.class, Class::Guard | Class::Harness) && !self.is_collection(frame) {
                 here.asker = Some(innermost);
             }
             instead.push(here);
@@ -78,14 +78,18 @@ mod tests {
 
     #[test]
     fn a_stack_without_a_site_is_listed_under_whoever_asked() {
-        use Class::{Dependency, Guard, Std, System, Unknown, Workspace};
+        use Class::{Dependency, Guard, Harness, Std, System, Unknown, Workspace};
         let alloc = (Std, "/rustc/1/library/alloc/src/vec/mod.rs");
         let test = (Std, "/rustc/1/library/test/src/lib.rs");
-        let (guard, hook) = ((Guard, "trial.rs"), (Guard, ""));
+        let (harness, hook) = ((Harness, "trial.rs"), (Guard, ""));
         for (stack, line) in [
             (&[(Workspace, "a.rs"), (Dependency, "b.rs"), alloc][..], 1),
-            (&[test, (Dependency, "b.rs"), guard, alloc], 2),
-            (&[test, guard, guard, alloc, alloc], 3),
+            (&[(Workspace, "a.rs"), harness, alloc], 2),
+            (
+                &[(Workspace, "a.rs"), harness, alloc, hook, (System, "")],
+                2,
+            ),
+            (&[test, harness, harness, alloc, alloc], 3),
             // A hook that its tool left in the stack did not ask.
             (&[test, alloc, hook], 1),
             (&[test, (System, ""), alloc], 2),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     derive::{Totals, inclusive},
-    model::{Amount, Profile, Sums, site_rank},
+    model::{Amount, Profile, Rank, Sums, site_of},
 };
 
 /// What a function allocated in two profiles.
@@ -111,14 +111,12 @@ pub fn diff(base: &Profile, changed: &Profile) -> Diff {
 fn sites(tree: &DiffTree) -> Vec<Option<usize>> {
     let rank = |function: usize| {
         let function = &tree.functions[function];
-        site_rank(function.class, !function.name.is_empty())
+        Rank::of(function.class, !function.name.is_empty())
     };
     let mut sites: Vec<Option<usize>> = vec![None];
     for node in tree.nodes.iter().skip(1) {
         let callers = sites.get(node.caller as usize).copied().flatten();
-        let function = node.function as usize;
-        let is_site = rank(function) <= callers.map_or(3, rank);
-        sites.push(if is_site { Some(function) } else { callers });
+        sites.push(site_of(callers, node.function as usize, rank));
     }
     sites
 }

@@ -47,7 +47,7 @@ struct File<'a, P, F> {
 struct Point {
     tb: u64,
     tbk: u64,
-    tl: u128,
+    tl: u64,
     mb: u64,
     mbk: u64,
     gb: u64,
@@ -118,7 +118,8 @@ fn point(sums: &Sums, most: Amount, fs: Vec<usize>) -> Point {
     Point {
         tb: sums.allocations.bytes,
         tbk: sums.allocations.count,
-        tl: sums.lifetime,
+        // Readers hold it in 64 bits; the viewer in 53.
+        tl: u64::try_from(sums.lifetime).unwrap_or(u64::MAX),
         mb: most.bytes,
         mbk: most.count,
         gb: sums.at_peak.bytes,

@@ -225,6 +225,7 @@ fn frame_row(profile: &Profile, frame: Frame) -> FrameRow<'_> {
             Class::Dependency => "dependency",
             Class::Std => "std",
             Class::Guard => "guard",
+            Class::Harness => "harness",
             Class::System => "system",
             Class::Unknown => "unknown",
         },

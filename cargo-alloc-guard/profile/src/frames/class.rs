@@ -21,7 +21,10 @@ pub(super) fn classify(function: &str, file: &str) -> Class {
         return by_name(function);
     }
     let file = file.replace('\\', "/");
-    if is_guard(&file) {
+    if let Some(module) = own_module(&file) {
+        return ours(module);
+    }
+    if is_profiler_crate(&file) {
         return Class::Guard;
     }
     if file.starts_with("/rustc/")
@@ -86,27 +89,68 @@ fn is_dependency(file: &str) -> bool {
         || file.split('/').any(|part| part == "vendor")
 }
 
-/// The profilers that a program may link, and what they capture stacks with: as crates of a registry, or next door.
-fn is_guard(file: &str) -> bool {
-    const CRATES: [&str; 4] = ["alloc-guard-", "backtrace-", "dhat-", "stats_alloc-"];
-    if file.contains("/alloc-guard/core/src/") || file.contains("/alloc-guard/src/") {
-        return true;
+/// The modules of alloc-guard that the allocator reaches. The others run tests.
+const HOOK: [&str; 9] = [
+    "switch",
+    "alloc",
+    "backtrace",
+    "leaks",
+    "memory",
+    "phase",
+    "process",
+    "record",
+    "recorder",
+];
+
+/// Whose module of alloc-guard's core it is.
+fn ours(module: &str) -> Class {
+    if HOOK.contains(&module) {
+        Class::Guard
+    } else {
+        Class::Harness
     }
-    let Some((_, rest)) = file.split_once("/registry/src/") else {
-        return false;
+}
+
+/// The module of alloc-guard's core that a file is of, next door or as a crate of a registry.
+fn own_module(file: &str) -> Option<&str> {
+    let rest = if let Some((_, beside)) = file.split_once("/alloc-guard/core/src/") {
+        beside
+    } else {
+        let (package, rest) = registry_package(file)?.split_once("/src/")?;
+        is_package(package, "alloc-guard-core").then_some(rest)?
     };
-    let package = rest.split('/').nth(1).unwrap_or("");
-    CRATES.iter().any(|name| {
-        package.strip_prefix(name).is_some_and(|version| {
-            version.starts_with("core-") || version.starts_with(|c: char| c.is_ascii_digit())
-        })
-    })
+    rest.split(['/', '.']).next()
+}
+
+/// The front that a program links, the profilers that it may link besides, and what they capture stacks with.
+fn is_profiler_crate(file: &str) -> bool {
+    const CRATES: [&str; 4] = ["alloc-guard", "backtrace", "dhat", "stats_alloc"];
+    file.contains("/alloc-guard/src/")
+        || registry_package(file)
+            .and_then(|rest| rest.split('/').next())
+            .is_some_and(|package| CRATES.iter().any(|name| is_package(package, name)))
+}
+
+/// From the folder of a package out of a registry on.
+fn registry_package(file: &str) -> Option<&str> {
+    let (_, rest) = file.split_once("/registry/src/")?;
+    rest.split_once('/').map(|(_, package)| package)
+}
+
+/// Whether a folder is of some version of the package `name`.
+fn is_package(folder: &str, name: &str) -> bool {
+    folder
+        .strip_prefix(name)
+        .and_then(|rest| rest.strip_prefix('-'))
+        .is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn by_name(function: &str) -> Class {
     let path = function.trim_start_matches(['<', '&']);
-    match path.split("::").next().unwrap_or("") {
-        "alloc_guard" | "alloc_guard_core" | "backtrace" | "dhat" => Class::Guard,
+    let mut parts = path.split("::");
+    match parts.next().unwrap_or("") {
+        "alloc_guard_core" => ours(parts.next().unwrap_or("")),
+        "alloc_guard" | "backtrace" | "dhat" => Class::Guard,
         "core"
         | "alloc"
         | "std"
@@ -177,6 +221,28 @@ mod tests {
                 "/home/u/guard/alloc-guard/core/src/phase/mod.rs",
                 Class::Guard,
             ),
+            (
+                "f",
+                "/home/u/guard/alloc-guard/core/src/trial.rs",
+                Class::Harness,
+            ),
+            (
+                "f",
+                &format!("{registry}/alloc-guard-core-0.1.0/src/runner/execute.rs"),
+                Class::Harness,
+            ),
+            (
+                "f",
+                &format!("{registry}/alloc-guard-0.1.0/src/lib.rs"),
+                Class::Guard,
+            ),
+            (
+                "f",
+                &format!("{registry}/alloc-guard-peers-0.1.0/src/lib.rs"),
+                Class::Dependency,
+            ),
+            ("alloc_guard_core::recorder::hook::record", "", Class::Guard),
+            ("alloc_guard_core::libtest::libtest", "", Class::Harness),
             (
                 "__rustc::__rust_alloc",
                 "/home/u/guard/lib.rs",

@@ -29,7 +29,7 @@ pub(super) const FRAMES: &[(&str, Cell<FrameRow>)] = &[
             Class::Workspace => 0,
             Class::Dependency => 1,
             Class::Std => 2,
-            Class::Guard => 3,
+            Class::Guard | Class::Harness => 3,
             Class::System => 4,
             Class::Unknown => 5,
         })

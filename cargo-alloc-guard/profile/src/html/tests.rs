@@ -140,8 +140,8 @@ fn a_file_of_sums_has_no_times_threads_or_temporary_ones() {
 fn a_stack_is_listed_in_the_page_under_what_the_summary_lists_it_under() {
     let mut profile = profile(1, 1);
     let frame = |class, line| Frame {
-        class,
         line,
+        class,
         ..Frame::default()
     };
     let mut stack = StackId::EMPTY;

@@ -13,8 +13,10 @@ pub enum Class {
     Dependency,
     /// Rust's standard library, and what it is built with.
     Std,
-    /// alloc-guard's, or another profiler's: the hook and the harness.
+    /// alloc-guard's, or another profiler's, between the allocator and whoever called it.
     Guard,
+    /// alloc-guard's that runs guarded tests. What calls it asked for nothing that it allocates.
+    Harness,
     /// The system's: libc, start-up code, C sources; and bare names without a path, which may be anybody's.
     System,
     /// There is no path to tell it by, and its name, if it has one, may be the user's or a dependency's.
@@ -137,14 +139,17 @@ impl Stacks {
     }
 
     /// The **site** of `stack`: the innermost frame of the user's, else the innermost in a dependency, else, where there is no debug
-    /// information, the innermost with a name that may be either's.
+    /// information, the innermost with a name that may be either's. Frames that call the harness are none.
     #[must_use]
     pub fn site(&self, stack: StackId) -> Option<FrameId> {
         let of = |rank| {
             self.walk(stack)
-                .find(move |frame| self.rank(*frame) == rank)
+                .map_while(|frame| Some((frame, self.rank(frame)?)))
+                .find_map(|(frame, of)| (of == rank).then_some(frame))
         };
-        of(1).or_else(|| of(2)).or_else(|| of(3))
+        of(Rank::User)
+            .or_else(|| of(Rank::Dependency))
+            .or_else(|| of(Rank::Either))
     }
 
     /// The site of each stack, one for each of [`Stacks::ids`].
@@ -154,26 +159,49 @@ impl Stacks {
         sites.push(None);
         for (caller, frame) in &self.nodes {
             let callers = sites.get(caller.index()).copied().flatten();
-            let is_site = self.rank(*frame) <= callers.map_or(3, |site| self.rank(site));
-            sites.push(if is_site { Some(*frame) } else { callers });
+            sites.push(site_of(callers, *frame, |frame| self.rank(frame)));
         }
         sites
     }
 
-    fn rank(&self, frame: FrameId) -> u8 {
+    fn rank(&self, frame: FrameId) -> Option<Rank> {
         let frame = self.get(frame);
-        site_rank(frame.class, frame.function != StringId::EMPTY)
+        Rank::of(frame.class, frame.function != StringId::EMPTY)
     }
 }
 
-/// How well a frame serves as a site: 1 best, 3 worst, 4 not at all.
-pub(crate) fn site_rank(class: Class, has_name: bool) -> u8 {
-    match class {
-        Class::Workspace => 1,
-        Class::Dependency => 2,
-        Class::Unknown if has_name => 3,
-        Class::Std | Class::Guard | Class::System | Class::Unknown => 4,
+/// How well a frame serves as a site, the best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    User,
+    Dependency,
+    /// One of the two: there is only its name.
+    Either,
+    Not,
+}
+
+impl Rank {
+    /// `None` of the harness, beyond which nothing serves.
+    pub(crate) fn of(class: Class, has_name: bool) -> Option<Self> {
+        Some(match class {
+            Class::Workspace => Self::User,
+            Class::Dependency => Self::Dependency,
+            Class::Unknown if has_name => Self::Either,
+            Class::Std | Class::Guard | Class::System | Class::Unknown => Self::Not,
+            Class::Harness => return None,
+        })
     }
+}
+
+/// The site of a stack whose innermost frame is `frame`, and whose caller has the site `callers`.
+pub(crate) fn site_of<T: Copy>(
+    callers: Option<T>,
+    frame: T,
+    rank: impl Fn(T) -> Option<Rank>,
+) -> Option<T> {
+    let own = rank(frame)?;
+    let best = callers.and_then(rank).unwrap_or(Rank::Either);
+    if own <= best { Some(frame) } else { callers }
 }
 
 #[cfg(test)]
@@ -212,6 +240,7 @@ mod tests {
         let user = stacks.frame(frame(1, Class::Workspace));
         let dependency = stacks.frame(frame(2, Class::Dependency));
         let std = stacks.frame(frame(3, Class::Std));
+        let harness = stacks.frame(frame(4, Class::Harness));
         let mut path = |frames: &[FrameId]| {
             frames
                 .iter()
@@ -220,10 +249,14 @@ mod tests {
         let both = path(&[user, user, dependency, std]);
         let foreign = path(&[std, dependency, std]);
         let none = path(&[std]);
+        let harnessed = path(&[user, harness, std]);
+        let body = path(&[user, harness, std, dependency, std]);
         for (stack, site) in [
             (both, Some(user)),
             (foreign, Some(dependency)),
             (none, None),
+            (harnessed, None),
+            (body, Some(dependency)),
         ] {
             assert_eq!(stacks.site(stack), site);
             assert_eq!(stacks.sites()[stack.index()], site);

@@ -109,7 +109,11 @@ fn profile(file: &File<'_>) -> Result<Profile, Error> {
         .iter()
         .map(|text| {
             let (place, module) = parse(text);
-            placed.truncated_frame(module, &place)
+            if is_whole(&place.file) {
+                placed.frame(module, &place)
+            } else {
+                placed.truncated_frame(module, &place)
+            }
         })
         .collect();
     // The crate counts microseconds and valgrind instructions.
@@ -153,6 +157,14 @@ fn profile(file: &File<'_>) -> Result<Profile, Error> {
 
 fn amount(count: u64, bytes: u64) -> Amount {
     Amount { count, bytes }
+}
+
+/// Whether a path is the source's whole one, as our own export has it. The crate dhat keeps three parts of it, valgrind one.
+fn is_whole(file: &str) -> bool {
+    let parts = file.split(['/', '\\']);
+    file.starts_with(['/', '\\'])
+        || file.get(1..).is_some_and(|rest| rest.starts_with(":\\"))
+        || parts.count() > 3
 }
 
 /// Reads `0x1F: name (file:line:column)`, without a column, or `(in module)`; the module is empty if it does not say.

@@ -102,7 +102,7 @@ fn read_with(mut file: impl Read, lookup: Lookup) -> Result<Profile, Error> {
             let start = text.trim_ascii_start();
             if start.starts_with(b"{\"version\"") {
                 Err(not_a_profile(
-                    "a file of records; `cargo alloc-guard diff` and `check` read those",
+                    "records of tests, which `cargo alloc-guard report` and `diff` read",
                 ))
             } else if start.starts_with(b"{") {
                 dhat::read(text.chain(file))

@@ -121,7 +121,7 @@ fn times_and_the_most_of_each_stack_are_the_models() {
 }
 
 #[test]
-fn our_own_reader_finds_the_same_totals_and_frames() {
+fn our_own_reader_finds_the_same_totals_and_frames_and_whose_they_are() {
     let profile = sample::regressed();
     let again = read(write(&profile).as_bytes()).unwrap();
     assert_eq!(again.origin, Origin::Dhat);
@@ -132,6 +132,7 @@ fn our_own_reader_finds_the_same_totals_and_frames() {
             .into_iter()
             .filter(|sums| sums.key.function.index() > 0 && sums.inclusive != Sums::default())
             .map(|sums| {
+                let class = sums.class;
                 let [name, file] = [sums.key.function, sums.key.file];
                 let [name, file] = [name, file].map(|text| profile.strings.get(text).to_owned());
                 let Sums {
@@ -141,7 +142,7 @@ fn our_own_reader_finds_the_same_totals_and_frames() {
                     lifetime,
                     ..
                 } = sums.inclusive;
-                (name, file, [allocations, at_peak, leaked], lifetime)
+                (name, file, class, [allocations, at_peak, leaked], lifetime)
             })
             .collect();
         functions.sort();

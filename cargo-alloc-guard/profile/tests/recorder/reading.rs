@@ -224,6 +224,33 @@ fn paths_that_call_each_other_or_nobody_end() {
 }
 
 #[test]
+fn where_callers_were_cut_off_the_stack_says_so() {
+    let mut file = File::new();
+    file.process(0, 0);
+    let paths = Payload::default().number(2).number(1).number(0x5001);
+    file.block(3, &paths.number(3).number(9).number(0x6001));
+    let mut events = Events::new(0, 0, 1, 0, 0);
+    events.allocation(10, 0x1000, 1, 2, false);
+    events.allocation(20, 0x2000, 1, 3, false);
+    file.block(6, &events.payload);
+    let profile = read(&file.0[..]).unwrap();
+    let names = |stack| -> Vec<_> {
+        let frames = profile.stacks.walk(stack).map(|id| profile.stacks.get(id));
+        frames
+            .map(|frame| (profile.strings.get(frame.function), frame.address))
+            .collect()
+    };
+    let allocations = profile.allocations().unwrap();
+    let stacks: Vec<_> = allocations.iter().map(|(_, of)| names(of.stack)).collect();
+    let cut_off = ("(callers beyond the limit were cut off)", 0);
+    assert_eq!(stacks[0], [("", 0x5000), cut_off]);
+    // Another one that is not defined is only unknown.
+    assert_eq!(stacks[1], [("", 0x6000), ("", 0)]);
+    let frame = |stack| profile.stacks.site(stack);
+    assert!(allocations.iter().all(|(_, of)| frame(of.stack).is_none()));
+}
+
+#[test]
 fn a_sampled_profile_estimates_and_says_how_well() {
     let file = recorded(1_000, |events| {
         for n in 0..1_000 {

@@ -5,13 +5,18 @@ use std::collections::HashMap;
 use super::bytes::Bytes;
 use crate::{
     error::Error,
-    frames::{Part, Placed},
+    frames::{Part, Place, Placed},
     model::{FrameId, StackId},
     symbols::{ModuleId, Symbols},
 };
 
 /// The hook is at most so deep: far less, and a bound for what a damaged file says.
 const HOOK_DEPTH: usize = 32;
+
+/// What called a stack that was too deep to be kept whole, unless the file says otherwise.
+const CUT: u64 = 1;
+/// What is shown there.
+const CUT_OFF: &str = "(callers beyond the limit were cut off)";
 
 /// An address, the module that is there, and the path of what called it.
 struct Path {
@@ -98,13 +103,18 @@ impl Paths {
 
     /// The frames of the path `id` alone, innermost first.
     fn frames_of(&mut self, id: u64, symbols: &mut Symbols, placed: &mut Placed) -> &[FrameId] {
-        let (module, address) = self
-            .all
-            .get(&id)
-            .map_or((None, 0), |path| (path.module, path.address));
+        let (module, address) = match self.all.get(&id) {
+            Some(path) => (path.module, path.address),
+            // One is subtracted from each address, so that no other frame is there.
+            None if id == CUT => (None, u64::MAX),
+            None => (None, 0),
+        };
         self.frames
             .entry((module, address))
-            .or_insert_with(|| symbols.frames(module, address, placed))
+            .or_insert_with(|| match (module, address) {
+                (None, u64::MAX) => vec![placed.frame("", &cut_off())],
+                _ => symbols.frames(module, address, placed),
+            })
     }
 
     /// The whole stack of the path `id`. Of a path that is not defined, what called it is not known either.
@@ -133,5 +143,12 @@ impl Paths {
             self.stacks.insert(id, stack);
         }
         stack
+    }
+}
+
+fn cut_off() -> Place {
+    Place {
+        function: CUT_OFF.to_owned(),
+        ..Place::default()
     }
 }
