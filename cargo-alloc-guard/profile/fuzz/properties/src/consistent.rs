@@ -17,6 +17,13 @@ pub(crate) fn check(profile: &Profile) {
             assert!(frame.index() < profile.stacks.frames().len());
         }
     }
+    let sites = profile.stacks.sites();
+    for (stack, listed) in profile.stacks.ids().zip(profile.listed_sites()) {
+        let site = profile.stacks.site(stack);
+        assert_eq!(site, sites[stack.index()]);
+        assert!(site.is_none() || site == listed);
+        assert_eq!(listed.is_none(), stack == StackId::EMPTY);
+    }
     for function in profile.function_sums() {
         assert!(function.inclusive.allocations.count <= totals.allocations.count);
         assert!(function.as_site.allocations.count <= function.inclusive.allocations.count);

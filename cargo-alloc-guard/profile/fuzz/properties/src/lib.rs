@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod consistent;
+mod written;
 
 use alloc_guard_profile::{Profile, read};
 
@@ -54,6 +55,7 @@ fn check(file: &[u8]) {
         (Ok(profile), Ok(again)) => {
             same(&profile, &again);
             consistent::check(&profile);
+            written::check(&profile);
         }
         (Err(first), Err(again)) => {
             assert_eq!(first.to_string(), again.to_string());
