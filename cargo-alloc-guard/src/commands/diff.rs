@@ -2,12 +2,13 @@
 
 use std::{
     fs::{self, File},
-    io::Write,
+    io::{self, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
 use alloc_guard_core::report::{Gate, Record};
+use alloc_guard_profile::Warning;
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
@@ -33,17 +34,21 @@ use crate::{
 pub(crate) fn run(arguments: DiffArguments, out: &mut dyn Write) -> Result<Status> {
     let before = Path::new(&arguments.before);
     let after = arguments.after.as_deref().map(Path::new);
-    match (profiles::is_profile(before), after) {
-        (true, Some(after)) if profiles::is_profile(after) => {
+    let are_profiles = (
+        profiles::is_profile(before)?,
+        after.map(profiles::is_profile).transpose()?,
+    );
+    match (are_profiles, after) {
+        ((true, Some(true)), Some(after)) => {
             return compare_profiles(before, after, &arguments, out);
         }
-        (true, Some(after)) => bail!(no_pair(before, after)),
-        (true, None) => bail!(
+        ((true, _), Some(after)) => bail!(no_pair(before, after)),
+        ((true, _), None) => bail!(
             "{} is a profile: name another one to compare it with",
             before.display()
         ),
-        (false, Some(after)) if profiles::is_profile(after) => bail!(no_pair(after, before)),
-        (false, _) => {}
+        ((false, Some(true)), Some(after)) => bail!(no_pair(after, before)),
+        ((false, _), _) => {}
     }
     let style = style_of_stdout(arguments.color);
     let cargo = CargoSettings::new(arguments.cargo);
@@ -93,6 +98,13 @@ fn compare_profiles(
 ) -> Result<Status> {
     let profiles = [profiles::open(before)?, profiles::open(after)?];
     let [base, changed] = &profiles;
+    for (path, profile) in [(before, base), (after, changed)] {
+        let misleading = profile.warnings.iter();
+        // No figure depends on the environment.
+        for warning in misleading.filter(|warning| **warning != Warning::EnvironmentInFile) {
+            let _ = writeln!(io::stderr(), "warning: {}: {warning}", path.display());
+        }
+    }
     let comparison = Comparison::new(
         alloc_guard_profile::diff(base, changed),
         arguments.tolerance,
@@ -131,7 +143,11 @@ fn compare_profiles(
 fn side(name: &str, cargo: &CargoSettings) -> Result<Box<dyn Records>> {
     let path = PathBuf::from(name);
     if path.exists() {
-        return Ok(Box::new(store::merge(&[path], None, &mut |_| {})?));
+        let run = store::merge(&[path], None, &mut |_| {})?;
+        if run.count() == 0 {
+            bail!("no record in {name}: nothing can be compared with it");
+        }
+        return Ok(Box::new(run));
     }
     let workspace = Workspace::read(cargo)?;
     let revision = Revision::find(name, &workspace.root)?;

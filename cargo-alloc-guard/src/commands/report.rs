@@ -25,10 +25,12 @@ use crate::{
 /// If there is no run or profile, it cannot be read, or the report cannot be written.
 pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<Status> {
     let inputs = &arguments.inputs;
-    let profiles: Vec<_> = inputs
-        .iter()
-        .filter(|path| profiles::is_profile(path))
-        .collect();
+    let mut profiles = Vec::new();
+    for path in inputs {
+        if profiles::is_profile(path)? {
+            profiles.push(path);
+        }
+    }
     match profiles.first() {
         None if inputs.is_empty() && arguments.format == ReportFormat::Html => {
             profile(arguments, out)

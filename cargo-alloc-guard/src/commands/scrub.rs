@@ -1,7 +1,7 @@
 //! `scrub`: takes the environment out of profiles.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufReader, Write},
     path::Path,
 };
@@ -17,6 +17,17 @@ use crate::{arguments::ScrubArguments, profiles, status::Status, store::Replacem
 /// # Errors
 /// If a file cannot be read, is no profile or is damaged, or its copy cannot be written.
 pub(crate) fn run(arguments: &ScrubArguments, out: &mut dyn Write) -> Result<Status> {
+    for file in &arguments.files {
+        let Ok(metadata) = fs::metadata(file) else {
+            continue;
+        };
+        if metadata.is_dir() {
+            bail!("{}: a folder; name the files in it", file.display());
+        }
+        if arguments.in_place && !metadata.is_file() {
+            bail!("{}: a pipe or a device; use --output", file.display());
+        }
+    }
     match (&arguments.output, arguments.files.as_slice()) {
         (Some(output), [file]) => {
             let files = &arguments.files;

@@ -122,20 +122,32 @@ fn has_profiles(folder: &Path) -> bool {
 }
 
 /// Whether a file is a profile, or a folder has some, and no records: told by how it begins, or, where that is damaged, by its
-/// name.
-pub(crate) fn is_profile(path: &Path) -> bool {
-    if path.is_dir() {
-        return has_profiles(path);
+/// name. What is not there is none.
+///
+/// # Errors
+/// If it is a pipe or a device: what was read to tell would be gone.
+pub(crate) fn is_profile(path: &Path) -> Result<bool> {
+    let Ok(metadata) = fs::metadata(path) else {
+        return Ok(false);
+    };
+    if metadata.is_dir() {
+        return Ok(has_profiles(path));
+    }
+    if !metadata.is_file() {
+        bail!(
+            "{}: a pipe or a device, which can be read only once: write it to a file first",
+            path.display()
+        );
     }
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     if read.is_err() {
-        return false;
+        return Ok(false);
     }
     let is_named = path
         .extension()
         .is_some_and(|extension| extension == EXTENSION || extension == "dat");
-    is_named || is_head(&head)
+    Ok(is_named || is_head(&head))
 }
 
 fn is_head(head: &[u8]) -> bool {
@@ -143,6 +155,13 @@ fn is_head(head: &[u8]) -> bool {
     head.starts_with(b"AGPROF")
         || matches!(head, [1 | 2, ..])
         || head.windows(dhat.len()).any(|window| window == dhat)
+        || is_binary(head)
+}
+
+/// Whether it is nothing that JSON may hold. As a profile it is told what it is; as records it would be a line cut off.
+fn is_binary(head: &[u8]) -> bool {
+    let is_text = |byte: &u8| *byte >= b' ' || byte.is_ascii_whitespace();
+    !head.iter().all(is_text)
 }
 
 #[cfg(test)]
@@ -161,6 +180,8 @@ mod tests {
             (b"{\n  \"dhatFileVersion\": 2,", true),
             (b"{\"version\":1,\"name\":\"a\"}", false),
             (b"", false),
+            (b"\x89PNG\r\n\x1a\n", true),
+            (b"{\"name\":\"\xc3\xa9\"}\r\n", false),
         ] {
             assert_eq!(is_head(head), expected, "{head:?}");
         }
@@ -171,12 +192,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (name, expected) in [("a.agprof", true), ("a.dat", true), ("a.jsonl", false)] {
             let path = folder.path().join(name);
-            assert!(!is_profile(&path));
-            assert!(!is_profile(folder.path()));
+            assert!(!is_profile(&path).unwrap());
+            assert!(!is_profile(folder.path()).unwrap());
             fs::write(&path, "").unwrap();
-            assert_eq!(is_profile(&path), expected, "{name}");
+            assert_eq!(is_profile(&path).unwrap(), expected, "{name}");
             // Of a folder, only our own files are taken.
-            assert_eq!(is_profile(folder.path()), name == "a.agprof", "{name}");
+            let is_ours = is_profile(folder.path()).unwrap();
+            assert_eq!(is_ours, name == "a.agprof", "{name}");
             fs::remove_file(&path).unwrap();
         }
     }

@@ -5,9 +5,13 @@ mod accept;
 mod accept_given;
 mod adopted;
 mod again;
+#[path = "../../profile/tests/recorder/agprof.rs"]
+#[expect(dead_code, reason = "the reader's tests write more kinds of events")]
+mod agprof;
 mod baseline;
 mod diff;
 mod doctor;
+mod hostile;
 mod init;
 mod merge;
 mod nextest;

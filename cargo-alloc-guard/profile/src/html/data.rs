@@ -11,6 +11,7 @@ use super::{
     source::Sources,
     table::{Cell, Table},
     texts::Texts,
+    threads,
 };
 use crate::{
     Step,
@@ -89,7 +90,11 @@ impl Serialize for OneProfile<'_> {
             strings: texts.all().collect(),
             frames: Table(&frames, FRAMES),
             stacks: Table(&stacks, STACKS),
-            threads: if timed { threads(profile) } else { Vec::new() },
+            threads: if timed {
+                threads::names(profile)
+            } else {
+                Vec::new()
+            },
             operations: Operations::of(self.shown),
             contexts: Table(&contexts(profile), CONTEXTS),
             totals: totals(profile),
@@ -166,7 +171,9 @@ const EVENTS: &[(&str, Cell<Allocation>)] = &[
     ("end_ns", |allocation| allocation.end_ns),
     ("size", |allocation| Some(allocation.size)),
     ("stack", |allocation| Some(allocation.stack.index() as u64)),
-    ("thread", |allocation| Some(allocation.thread.0.into())),
+    ("thread", |allocation| {
+        Some(threads::shown(allocation.thread).0.into())
+    }),
     ("context", |allocation| Some(allocation.context.0.into())),
     ("kind", |allocation| {
         Some(match allocation.kind {
@@ -226,14 +233,6 @@ fn stacks(profile: &Profile) -> Vec<StackRow> {
         }
     });
     stacks.collect()
-}
-
-fn threads(profile: &Profile) -> Vec<String> {
-    let name = |thread: &crate::Thread| match &*thread.name {
-        "" => format!("thread {}", thread.id),
-        name => name.to_owned(),
-    };
-    profile.threads.iter().map(name).collect()
 }
 
 fn contexts(profile: &Profile) -> Vec<(usize, Phase)> {

@@ -15,6 +15,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod threads;
 
 pub use shown::{Operation, Shown};
 pub use source::Sources;

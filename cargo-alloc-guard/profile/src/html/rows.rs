@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     fold::Fold,
     row::{Amounts, Key, Row},
+    threads,
 };
 use crate::{
     Timeline,
@@ -63,7 +64,7 @@ fn summed(
     profile.each_sums(|allocation, sums| {
         let key = Key {
             stack: allocation.stack,
-            thread: allocation.thread,
+            thread: threads::shown(allocation.thread),
             context: allocation.context,
             step: step(allocation),
             class: size_class(allocation.size),
