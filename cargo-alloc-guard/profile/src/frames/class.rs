@@ -258,6 +258,8 @@ mod tests {
                 Class::Std,
             ),
             ("app::ring::push", "", Class::Unknown),
+            ("app::ring::push", "<unknown>", Class::Unknown),
+            ("alloc::vec::Vec<T>::push", "???", Class::Std),
             ("", "", Class::Unknown),
         ] {
             assert_eq!(classify(function, file), class, "{function} {file}");

@@ -113,12 +113,11 @@ fn grew(function: &FunctionChange, tolerance: u64) -> bool {
 }
 
 /// The numbers that changed, before and after: `allocations 2 → 3 (+1)`.
-pub(super) fn numbers(before: [(&str, u64); 4], after: [u64; 4]) -> String {
-    let numbers: Vec<String> = before
+fn numbers(all: [(&str, u64, u64); 4]) -> String {
+    let numbers: Vec<String> = all
         .into_iter()
-        .zip(after)
-        .filter(|((_, before), after)| before != after)
-        .map(|((what, before), after)| {
+        .filter(|(_, before, after)| before != after)
+        .map(|(what, before, after)| {
             let more = i128::from(after) - i128::from(before);
             format!("{what} {before} → {after} ({more:+})")
         })
@@ -134,20 +133,16 @@ impl Change {
     /// The numbers that changed.
     pub(super) fn numbers(&self) -> String {
         let [before, after] = self.function.as_site;
-        numbers(
-            [
-                ("allocations", before.allocations.count),
-                ("bytes", before.allocations.bytes),
-                ("leaked blocks", before.leaked.count),
-                ("leaked bytes", before.leaked.bytes),
-            ],
-            [
+        numbers([
+            (
+                "allocations",
+                before.allocations.count,
                 after.allocations.count,
-                after.allocations.bytes,
-                after.leaked.count,
-                after.leaked.bytes,
-            ],
-        )
+            ),
+            ("bytes", before.allocations.bytes, after.allocations.bytes),
+            ("leaked blocks", before.leaked.count, after.leaked.count),
+            ("leaked bytes", before.leaked.bytes, after.leaked.bytes),
+        ])
     }
 
     /// What the function is called.
@@ -163,20 +158,16 @@ impl Comparison {
     /// The totals that changed.
     pub(super) fn totals(&self) -> String {
         let [before, after] = &self.diff.totals;
-        numbers(
-            [
-                ("allocations", before.allocations.count),
-                ("bytes", before.allocations.bytes),
-                ("peak bytes", before.peak.bytes),
-                ("leaked bytes", before.leaked.bytes),
-            ],
-            [
+        numbers([
+            (
+                "allocations",
+                before.allocations.count,
                 after.allocations.count,
-                after.allocations.bytes,
-                after.peak.bytes,
-                after.leaked.bytes,
-            ],
-        )
+            ),
+            ("bytes", before.allocations.bytes, after.allocations.bytes),
+            ("peak bytes", before.peak.bytes, after.peak.bytes),
+            ("leaked bytes", before.leaked.bytes, after.leaked.bytes),
+        ])
     }
 }
 
