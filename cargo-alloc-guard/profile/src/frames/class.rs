@@ -271,6 +271,10 @@ mod tests {
         for (function, file, class) in [
             ("alloc", "alloc/src/alloc.rs", Class::Std),
             ("phase_wasm", "toy/src/main.rs", Class::Workspace),
+            ("phase_wasm", "src/main.rs", Class::Workspace),
+            ("decode", "utf-8/src/lib.rs", Class::Workspace),
+            ("with_capacity", "alloc/src/raw_vec.rs", Class::Std),
+            ("inflate", "zlib/src/inflate.c", Class::System),
             (
                 "payload",
                 "wasmparser-0.221.3/src/validator.rs",
