@@ -86,7 +86,7 @@ pub struct Profile {
     pub threads: Vec<Thread>,
     /// The names of the operations, as the harness has them: `module::test`.
     pub operations: Vec<String>,
-    /// What threads were doing; the first is [`ContextId::NONE`].
+    /// What threads were doing; the first is [`ContextId::NONE`](super::ContextId::NONE).
     pub contexts: Vec<Context>,
     /// Deallocations of blocks that the file does not know.
     pub unknown_frees: u64,
