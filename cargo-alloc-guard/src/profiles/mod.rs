@@ -4,6 +4,7 @@ mod diff;
 mod human;
 mod inputs;
 mod markdown;
+mod names;
 mod operations;
 mod output;
 mod page;

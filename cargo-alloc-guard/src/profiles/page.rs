@@ -11,10 +11,7 @@ use alloc_guard_profile::{
 };
 use anyhow::{Context as _, Result};
 
-use super::inputs::Input;
-
-/// How many names fit into a title.
-const TITLES: usize = 4;
+use super::{inputs::Input, names};
 
 /// Where a page goes unless it is told: beside the first of what it shows.
 pub(crate) fn beside(input: &Input) -> PathBuf {
@@ -64,40 +61,14 @@ fn write(shown: &Page<'_>, root: Option<&Path>, out: &mut dyn Write) -> Result<(
 fn title(input: &Input) -> String {
     let profile = &input.profile;
     if profile.origin != Origin::Recorder || profile.program.is_empty() {
-        return list(input.paths.iter().map(|path| file_name(path)));
+        return names::list(input.paths.iter().map(|path| file_name(path)));
     }
     if let [name] = &profile.operations[..] {
         let of = |operation: &&Operation| operation.name == *name && !operation.title.is_empty();
         let known = input.operations.iter().find(of);
         return known.map_or(name, |operation| &operation.title).clone();
     }
-    let programs = profile.program.split(", ");
-    list(programs.map(|path| without_hash(&file_name(Path::new(path))).to_owned()))
-}
-
-/// Names, with commas between; of many, the first.
-fn list(names: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<_> = names.collect();
-    names.dedup();
-    let more = names.len().saturating_sub(TITLES);
-    names.truncate(TITLES);
-    let names = names.join(", ");
-    if more > 0 {
-        format!("{names} and {more} more")
-    } else {
-        names
-    }
-}
-
-/// `hot` of `hot-0123456789abcdef`, as cargo calls a test binary.
-fn without_hash(name: &str) -> &str {
-    let name = name.strip_suffix(".exe").unwrap_or(name);
-    match name.rsplit_once('-') {
-        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            name
-        }
-        _ => name,
-    }
+    names::programs(profile)
 }
 
 fn file_name(path: &Path) -> String {

@@ -4,6 +4,8 @@ use std::{cmp::Reverse, collections::HashMap, path::Path};
 
 use alloc_guard_profile::{Amount, Frame, OperationId, Phase, Profile, Sums, Totals};
 
+use super::names;
+
 /// How many rows a list shows.
 const ROWS: usize = 5;
 
@@ -101,15 +103,8 @@ impl<'a> Summary<'a> {
 
     /// What the profile is of: the program, how it was built, and what recorded it.
     pub(super) fn heading(&self) -> String {
-        let Profile {
-            program, origin, ..
-        } = self.profile;
-        // Of several, each.
-        let names: Vec<_> = program
-            .split(", ")
-            .map(|path| path.rsplit(['/', '\\']).next().unwrap_or(path))
-            .collect();
-        match names.join(", ").as_str() {
+        let origin = self.profile.origin;
+        match names::programs(self.profile).as_str() {
             "" => format!("recorded by {origin}"),
             program => format!("{program}, recorded by {origin}"),
         }

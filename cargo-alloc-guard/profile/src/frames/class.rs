@@ -258,6 +258,7 @@ mod tests {
                 Class::Std,
             ),
             ("app::ring::push", "", Class::Unknown),
+            ("dhat::Alloc::alloc", "", Class::Guard),
             ("app::ring::push", "<unknown>", Class::Unknown),
             ("alloc::vec::Vec<T>::push", "???", Class::Std),
             ("", "", Class::Unknown),
