@@ -33,21 +33,27 @@ pub struct Context {
 pub(crate) enum Run {
     /// `lock` does nothing.
     WarmUp,
+    /// `again` is a second run, which tells what of the first was first-use initialisation.
     Thread {
         deallocs: bool,
         watch: u32,
+        again: bool,
     },
     Process {
         deallocs: bool,
         watch: u32,
+        again: bool,
     },
 }
 
 impl Run {
-    /// What the recorder is told of a phase: a warm-up is one from its beginning to its end.
+    /// What the recorder is told of a phase: a warm-up is one from its beginning to its end, and so is a second run, or a
+    /// profile would have twice what the report has.
     fn recorded_as(self, phase: recorder::Phase) -> recorder::Phase {
         match self {
-            Self::WarmUp => recorder::Phase::WarmUp,
+            Self::WarmUp | Self::Thread { again: true, .. } | Self::Process { again: true, .. } => {
+                recorder::Phase::WarmUp
+            }
             Self::Thread { .. } | Self::Process { .. } => phase,
         }
     }
@@ -86,12 +92,16 @@ impl Context {
         let reserved = &self.reserved;
         match self.run {
             Run::WarmUp => {}
-            Run::Thread { deallocs, watch } => {
+            Run::Thread {
+                deallocs, watch, ..
+            } => {
                 // SAFETY: the context owns the recorder, and drops it after the scope.
                 let scope = unsafe { Scope::record(reserved.get(), deallocs, watch) };
                 self.phase = Phase::LockedThread(scope);
             }
-            Run::Process { deallocs, watch } => {
+            Run::Process {
+                deallocs, watch, ..
+            } => {
                 self.phase =
                     Phase::LockedProcess(process::Scope::start(reserved.get(), deallocs, watch));
             }

@@ -84,7 +84,7 @@ fn run_here(registration: &Registration) -> Finding {
         && first.is_sound()
         && registration.expectation.promise == crate::expect::Promise::AllocFree;
     let second = may_be_first_use
-        .then(|| run_once(registration, Kind::Locked, operation).ok())
+        .then(|| run_once(registration, Kind::Again, operation).ok())
         .flatten()
         .filter(|ended| ended.panic.is_none())
         .map(|ended| ended.phases.locked.allocations());
@@ -95,11 +95,13 @@ fn run_here(registration: &Registration) -> Finding {
 enum Kind {
     WarmUp,
     Locked,
+    /// A second one, whose allocations are compared with the first one's.
+    Again,
 }
 
 fn run_once(registration: &Registration, kind: Kind, operation: u32) -> Result<Ended, String> {
     let expectation = &registration.expectation;
-    let watched = kind == Kind::Locked && expectation.no_leaks;
+    let watched = kind != Kind::WarmUp && expectation.no_leaks;
     let watch = if watched {
         Some(Watch::new().ok_or("the system has no memory to track blocks in")?)
     } else {
@@ -108,13 +110,15 @@ fn run_once(registration: &Registration, kind: Kind, operation: u32) -> Result<E
     let number = watch.as_ref().map_or(0, Watch::trial);
     let run = match (kind, registration.process) {
         (Kind::WarmUp, _) => Run::WarmUp,
-        (Kind::Locked, false) => Run::Thread {
+        (_, false) => Run::Thread {
             deallocs: expectation.deny_dealloc,
             watch: number,
+            again: kind == Kind::Again,
         },
-        (Kind::Locked, true) => Run::Process {
+        (_, true) => Run::Process {
             deallocs: expectation.deny_dealloc,
             watch: number,
+            again: kind == Kind::Again,
         },
     };
     let reserved = Reserved::new().ok_or("the system has no memory to record violations in")?;

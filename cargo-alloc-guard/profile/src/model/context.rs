@@ -38,7 +38,7 @@ pub enum Phase {
     Locked,
     /// The return value and fixtures are dropped.
     After,
-    /// The body runs unlocked, so that what is initialised once is.
+    /// The body runs unlocked, so that what is initialised once is; or again, to tell what that was.
     WarmUp,
 }
 
