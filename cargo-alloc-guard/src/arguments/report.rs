@@ -14,6 +14,7 @@ Examples:
   cargo alloc-guard report --format json shards/        of record files from elsewhere
 
   cargo alloc-guard report --format html                the latest profile here, as a page
+  cargo alloc-guard report --operations                 what each guarded test allocated in it, and where
   cargo alloc-guard report app.dat                      a profile, ByteHound's too: the worst sites
   cargo alloc-guard report app.dat --format html        as a page, app.dat.html, which needs nothing else";
 
@@ -26,6 +27,9 @@ pub(crate) struct ReportArguments {
     /// The form of the report.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: ReportFormat,
+    /// Of a profile: what each guarded test allocated in its locked phase, site by site.
+    #[arg(long)]
+    pub(crate) operations: bool,
     /// Where to write; `-` is standard output, which is usual for all but html.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -32,9 +32,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<St
         }
     }
     match profiles.first() {
-        None if inputs.is_empty() && arguments.format == ReportFormat::Html => {
-            profile(arguments, out)
-        }
+        None if inputs.is_empty() && is_of_profiles(arguments) => profile(arguments, out),
         None => records(arguments, out),
         Some(_) if profiles.len() == inputs.len() => profile(arguments, out),
         Some(profile) => bail!(
@@ -42,6 +40,11 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<St
             profile.display()
         ),
     }
+}
+
+/// Whether it is asked for what only profiles have.
+fn is_of_profiles(arguments: &ReportArguments) -> bool {
+    arguments.operations || arguments.format == ReportFormat::Html
 }
 
 fn records(arguments: &ReportArguments, out: &mut dyn Write) -> Result<Status> {
@@ -52,6 +55,9 @@ fn records(arguments: &ReportArguments, out: &mut dyn Write) -> Result<Status> {
         ReportFormat::Junit => Format::Junit,
         ReportFormat::Html => bail!("--format html shows profiles, and these are records of tests"),
     };
+    if arguments.operations {
+        bail!("--operations is of profiles, and these are records of tests");
+    }
     let cargo = cargo(arguments);
     let (run, root) = if arguments.inputs.is_empty() {
         let workspace = Workspace::read(&cargo)?;
@@ -84,6 +90,11 @@ fn profile(arguments: &ReportArguments, out: &mut dyn Write) -> Result<Status> {
         ReportFormat::Markdown => Some(Form::Markdown),
         ReportFormat::Json => Some(Form::Json),
         ReportFormat::Junit => bail!("--format junit shows tests, and this is a profile"),
+        ReportFormat::Html if arguments.operations => {
+            bail!(
+                "--operations is for --format human and markdown: the page has phases and operations of its own"
+            )
+        }
         ReportFormat::Html => None,
     };
     let input = profiles::read(&arguments.inputs, &arguments.place)?;
@@ -103,7 +114,12 @@ fn profile(arguments: &ReportArguments, out: &mut dyn Write) -> Result<Status> {
     let output = arguments.output.as_deref().unwrap_or(Path::new("-"));
     let root = root.unwrap_or_else(|| PathBuf::from("."));
     profiles::write(output, &input.paths, out, |out| {
-        profiles::print(&input.profile, form, &root, style(arguments, output), out)
+        let style = style(arguments, output);
+        if arguments.operations {
+            profiles::print_locked(&input, form, &root, style, out)
+        } else {
+            profiles::print(&input.profile, form, &root, style, out)
+        }
     })?;
     Ok(Status::AsExpected)
 }

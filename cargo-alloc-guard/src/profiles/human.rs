@@ -4,14 +4,21 @@ use std::io::{self, Write};
 
 use alloc_guard_core::report::{Style, bytes, count};
 
-use super::summary::{List, Measure, Summary};
+use super::{
+    names,
+    summary::{List, Measure, Summary},
+};
 use crate::format::text::one_line;
 
 /// How much of a name is shown.
 const LONGEST_NAME: usize = 100;
 
 pub(super) fn print(summary: &Summary<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", one_line(&summary.heading(), LONGEST_NAME))?;
+    writeln!(
+        out,
+        "{}",
+        one_line(&names::heading(summary.profile), LONGEST_NAME)
+    )?;
     for warning in &summary.profile.warnings {
         let warning = one_line(&warning.to_string(), usize::MAX);
         writeln!(out, "{} {warning}", style.yellow("warning:"))?;

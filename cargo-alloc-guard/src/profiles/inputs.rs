@@ -36,8 +36,8 @@ pub(crate) struct Input {
     pub(crate) profile: Profile,
     /// At least one, files or folders.
     pub(crate) paths: Vec<PathBuf>,
-    /// What came of the guarded tests in it, where that is known.
-    pub(crate) operations: Vec<Operation>,
+    /// What came of the guarded tests that ran, where that is known.
+    pub(crate) tests: Vec<Operation>,
 }
 
 impl Input {
@@ -65,11 +65,11 @@ pub(crate) fn read(files: &[PathBuf], place: &PlaceArguments) -> Result<Input> {
         profiles.push(open(path)?);
     }
     let profile = Profile::merge(profiles)?;
-    let operations = operations::results(&records(&paths)?, &profile)?;
+    let tests = operations::results(&records(&paths)?)?;
     Ok(Input {
         profile,
         paths,
-        operations,
+        tests,
     })
 }
 

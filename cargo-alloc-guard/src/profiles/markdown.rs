@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{
     human::{amounts, totals},
+    names,
     summary::{List, Measure, Summary},
 };
 use crate::format::markdown::code;
@@ -12,7 +13,7 @@ pub(super) fn print(summary: &Summary<'_>, out: &mut dyn Write) -> io::Result<()
     writeln!(
         out,
         "### 📊 Allocation profile: {}",
-        code(&summary.heading())
+        code(&names::heading(summary.profile))
     )?;
     for warning in &summary.profile.warnings {
         writeln!(out, "\n> ⚠️ {}", code(&warning.to_string()))?;

@@ -5,6 +5,15 @@ use alloc_guard_profile::Profile;
 /// How many names fit into a title.
 const NAMED: usize = 4;
 
+/// What a profile is of: the program, and what recorded it.
+pub(super) fn heading(profile: &Profile) -> String {
+    let origin = profile.origin;
+    match programs(profile).as_str() {
+        "" => format!("recorded by {origin}"),
+        program => format!("{program}, recorded by {origin}"),
+    }
+}
+
 /// The programs of a profile, without their folders and what cargo put behind their names.
 pub(super) fn programs(profile: &Profile) -> String {
     let paths = profile.program.split(", ");

@@ -8,20 +8,24 @@ use anyhow::Result;
 
 use crate::{format::words::measured, records::Records};
 
-/// The results of those tests that the profile has recorded.
+/// The results of every test of a run.
 ///
 /// # Errors
 /// If a record cannot be read.
-pub(super) fn results(run: &dyn Records, profile: &Profile) -> Result<Vec<Operation>> {
-    let recorded: HashSet<&str> = profile.operations.iter().map(String::as_str).collect();
+pub(super) fn results(run: &dyn Records) -> Result<Vec<Operation>> {
     let mut results = Vec::new();
     run.for_each(&mut |record| {
-        if recorded.contains(record.name.as_str()) {
-            results.push(result(record));
-        }
+        results.push(result(record));
         Ok(())
     })?;
     Ok(results)
+}
+
+/// Those of them that the profile has allocations of.
+pub(super) fn recorded(tests: &[Operation], profile: &Profile) -> Vec<Operation> {
+    let recorded: HashSet<&str> = profile.operations.iter().map(String::as_str).collect();
+    let is_recorded = |test: &&Operation| recorded.contains(test.name.as_str());
+    tests.iter().filter(is_recorded).cloned().collect()
 }
 
 fn result(record: &Record) -> Operation {
@@ -68,7 +72,7 @@ mod tests {
             ..Record::default()
         })
         .collect();
-        let results = results(&run, &profile).unwrap();
+        let results = recorded(&results(&run).unwrap(), &profile);
         let passed: Vec<_> = results
             .iter()
             .map(|operation| (operation.name.as_str(), operation.passed))

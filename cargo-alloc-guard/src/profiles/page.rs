@@ -11,7 +11,7 @@ use alloc_guard_profile::{
 };
 use anyhow::{Context as _, Result};
 
-use super::{inputs::Input, names};
+use super::{inputs::Input, names, operations};
 
 /// Where a page goes unless it is told: beside the first of what it shows.
 pub(crate) fn beside(input: &Input) -> PathBuf {
@@ -30,7 +30,8 @@ pub(crate) fn beside(input: &Input) -> PathBuf {
 /// If it cannot be written.
 pub(crate) fn write_page(input: &Input, root: Option<&Path>, out: &mut dyn Write) -> Result<()> {
     let title = title(input);
-    let shown = Shown::new(&title, &input.profile).operations(&input.operations);
+    let recorded = operations::recorded(&input.tests, &input.profile);
+    let shown = Shown::new(&title, &input.profile).operations(&recorded);
     write(&Page::One(shown), root, out)
 }
 
@@ -65,7 +66,7 @@ fn title(input: &Input) -> String {
     }
     if let [name] = &profile.operations[..] {
         let of = |operation: &&Operation| operation.name == *name && !operation.title.is_empty();
-        let known = input.operations.iter().find(of);
+        let known = input.tests.iter().find(of);
         return known.map_or(name, |operation| &operation.title).clone();
     }
     names::programs(profile)
@@ -89,7 +90,7 @@ mod tests {
         title(&Input {
             profile,
             paths: paths.iter().map(PathBuf::from).collect(),
-            operations: vec![Operation {
+            tests: vec![Operation {
                 name: "parse::module".to_owned(),
                 title: "parses a module".to_owned(),
                 ..Operation::default()
@@ -122,7 +123,7 @@ mod tests {
         let input = Input {
             profile,
             paths,
-            operations: Vec::new(),
+            tests: Vec::new(),
         };
         assert_eq!(title(&input), "main.dat");
     }

@@ -4,9 +4,15 @@ use std::{io::Write, path::Path};
 
 use alloc_guard_core::report::Style;
 use alloc_guard_profile::{Profile, export};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
-use super::{human, markdown, summary::Summary};
+use super::{
+    human,
+    inputs::Input,
+    locked::{self, Locked},
+    markdown,
+    summary::Summary,
+};
 
 /// A form of a profile in words or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +37,26 @@ pub(crate) fn print(
         Form::Human => human::print(&Summary::new(profile, root), style, out),
         Form::Markdown => markdown::print(&Summary::new(profile, root), out),
         Form::Json => export::json(profile, out),
+    }
+    .context("failed to write the report")
+}
+
+/// Prints what guarded tests allocated in their locked phases. Paths below `root` are shown from there.
+///
+/// # Errors
+/// If the form has no such lists, or the output cannot be written.
+pub(crate) fn print_locked(
+    input: &Input,
+    form: Form,
+    root: &Path,
+    style: Style,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let locked = Locked::new(input, root);
+    match form {
+        Form::Human => locked::print_human(&locked, style, out),
+        Form::Markdown => locked::print_markdown(&locked, out),
+        Form::Json => bail!("--operations is for --format human and markdown: `export` has each allocation's operation"),
     }
     .context("failed to write the report")
 }

@@ -2,9 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap, path::Path};
 
-use alloc_guard_profile::{Amount, Frame, OperationId, Phase, Profile, Sums, Totals};
-
-use super::names;
+use alloc_guard_profile::{Amount, Frame, FrameId, OperationId, Phase, Profile, Sums, Totals};
 
 /// How many rows a list shows.
 const ROWS: usize = 5;
@@ -100,15 +98,6 @@ impl<'a> Summary<'a> {
             lists,
         }
     }
-
-    /// What the profile is of: the program, how it was built, and what recorded it.
-    pub(super) fn heading(&self) -> String {
-        let origin = self.profile.origin;
-        match names::programs(self.profile).as_str() {
-            "" => format!("recorded by {origin}"),
-            program => format!("{program}, recorded by {origin}"),
-        }
-    }
 }
 
 impl List {
@@ -146,10 +135,7 @@ fn sites(profile: &Profile, root: &Path) -> Vec<(String, String, Sums)> {
         if sums == Sums::default() {
             continue;
         }
-        let (name, place) = match site.map(|frame| profile.stacks.get(frame)) {
-            Some(frame) => (name(profile, frame), place(profile, frame, root)),
-            None => ("without a stack".to_owned(), String::new()),
-        };
+        let (name, place) = named(profile, site, root);
         let index = *places
             .entry((name.clone(), place.clone()))
             .or_insert_with(|| {
@@ -159,6 +145,14 @@ fn sites(profile: &Profile, root: &Path) -> Vec<(String, String, Sums)> {
         sites[index].2 += sums;
     }
     sites
+}
+
+/// What a site is called, and where it is; both as they are shown.
+pub(super) fn named(profile: &Profile, site: Option<FrameId>, root: &Path) -> (String, String) {
+    match site.map(|frame| profile.stacks.get(frame)) {
+        Some(frame) => (name(profile, frame), place(profile, frame, root)),
+        None => ("without a stack".to_owned(), String::new()),
+    }
 }
 
 fn name(profile: &Profile, frame: Frame) -> String {

@@ -62,6 +62,47 @@ fn a_test_that_fails_is_recorded_and_the_status_says_so() {
 }
 
 #[test]
+fn what_each_guarded_test_allocated_is_listed_by_its_sites() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().to_str().unwrap();
+    let tests = "--test regressed --test expected";
+    run(&format!(
+        "profile -p ring --output {output} doubled sum -- {tests}"
+    ));
+    let of = |line| {
+        let ran = run(&format!("report --operations {output}{line}"));
+        assert_eq!(ran.status, Some(0), "{ran}");
+        ran.stdout
+    };
+    let line = crate::workspace::line_of("ring/src/lib.rs", "values.iter().map");
+    // Two tests in two binaries are called `doubled`.
+    let place = format!("ring::doubled  ring/src/lib.rs:{line}\n");
+    let human = of("");
+    assert!(
+        human.contains("\n── doubled: 2 allocations · 48 B\n2  48 B  "),
+        "{human}"
+    );
+    assert!(human.contains(&place), "{human}");
+    assert!(
+        human.ends_with("\n── Allocation-free: 2\nSum beside it\nSum of a slice\n"),
+        "{human}"
+    );
+    let markdown = of(" --format markdown");
+    assert!(
+        markdown.contains("\n**doubled**: 2 allocations · 48 B\n\n| Allocations |"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains(&format!("`ring/src/lib.rs:{line}` |\n")),
+        "{markdown}"
+    );
+    assert!(
+        markdown.ends_with("\n- Sum beside it\n- Sum of a slice\n"),
+        "{markdown}"
+    );
+}
+
+#[test]
 fn a_profile_names_the_sites_that_the_record_names_and_no_test_for_what_its_harness_did() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().to_str().unwrap();

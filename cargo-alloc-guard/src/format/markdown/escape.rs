@@ -10,7 +10,7 @@ const SPACE_OF_NO_WIDTH: &str = "&#8203;";
 const LONGEST_LINE: usize = 300;
 
 /// Text within a line or a table's cell.
-pub(super) fn text(foreign: &str) -> String {
+pub(crate) fn text(foreign: &str) -> String {
     escaped(&text::one_line(foreign, LONGEST_LINE))
 }
 

@@ -6,4 +6,7 @@ mod findings;
 mod page;
 mod table;
 
-pub(crate) use {document::print, escape::code};
+pub(crate) use {
+    document::print,
+    escape::{code, text},
+};
