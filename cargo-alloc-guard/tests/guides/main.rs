@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod block;
+mod findings;
 mod project;
 mod session;
 #[path = "../it/workspace.rs"]
@@ -23,9 +24,10 @@ use project::{CODEC, Project};
 use workspace::repository;
 
 /// Every document with commands.
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 5] = [
     "README.md",
     "cargo-alloc-guard/README.md",
+    "docs/allocation-free-findings.md",
     "docs/gate.md",
     "docs/profiles.md",
 ];
@@ -74,6 +76,12 @@ fn the_command() {
 fn the_gate() {
     let project = Project::with(&CODEC);
     follow("docs/gate.md", &project);
+}
+
+#[test]
+fn findings() {
+    let project = Project::with(&CODEC);
+    follow("docs/allocation-free-findings.md", &project);
 }
 
 #[test]
