@@ -6,6 +6,7 @@
 mod block;
 mod findings;
 mod project;
+mod python;
 mod session;
 #[path = "../it/workspace.rs"]
 #[expect(
@@ -57,6 +58,12 @@ fn with_profiles(project: &Project) {
     ] {
         fs::copy(tests.join(from), project.root.join(to)).unwrap();
     }
+    let example = "analyze_allocations.py";
+    fs::copy(
+        document("docs/examples").join(example),
+        project.root.join(example),
+    )
+    .unwrap();
 }
 
 #[test]
