@@ -11,6 +11,7 @@ mod arguments;
 mod baseline;
 mod baselines;
 mod cargo;
+mod ci;
 mod commands;
 mod diff;
 mod doctor;

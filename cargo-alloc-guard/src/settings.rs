@@ -13,6 +13,7 @@ use clap::{ColorChoice, ValueEnum};
 use crate::{
     arguments::{CargoArguments, CheckArguments, TestArguments},
     baselines::Extent,
+    cargo::Variables,
     format::Format,
 };
 
@@ -35,6 +36,8 @@ pub(crate) struct RunSettings {
     pub(crate) tests: TestSettings,
     pub(crate) gate: Gate,
     pub(crate) runner: Runner,
+    /// What test processes see of the environment.
+    pub(crate) variables: Variables,
     /// How often each test runs.
     pub(crate) repeat: NonZeroUsize,
     pub(crate) sites: Sites,
@@ -107,6 +110,7 @@ impl CheckSettings {
             tests: TestSettings::new(arguments.tests),
             gate,
             runner: arguments.runner,
+            variables: Variables::All,
             repeat: arguments.repeat,
             sites: Sites::OfRegressions,
             progress: Progress::of_stderr(),

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use super::{
     accept::{self, AcceptArguments},
     check::{self, CheckArguments},
+    ci::{self, CiArguments},
     diff::{self, DiffArguments},
     doctor::{self, DoctorArguments},
     export::{self, ExportArguments, ExportFormat},
@@ -81,6 +82,9 @@ pub(crate) enum Command {
     /// Run the tests with every call of the allocator recorded.
     #[command(after_help = profile::EXAMPLES)]
     Profile(ProfileArguments),
+    /// Run a job of the workflow Memory Analysis: verify, profile, or both together.
+    #[command(after_help = ci::HELP)]
+    Ci(CiArguments),
     /// Say what is wrong with guarded tests that no test says itself.
     #[command(after_help = doctor::HELP)]
     Doctor(DoctorArguments),

@@ -3,6 +3,7 @@
 mod accept;
 mod cargo;
 mod check;
+mod ci;
 mod diff;
 mod doctor;
 mod export;
@@ -19,6 +20,9 @@ mod tests;
 pub(crate) use accept::AcceptArguments;
 pub(crate) use cargo::CargoArguments;
 pub(crate) use check::CheckArguments;
+pub(crate) use ci::{
+    CiCommand, CiJobArguments, CiProfileArguments, CiSummaryArguments, CiVerifyArguments, JobEnd,
+};
 pub(crate) use diff::{DiffArguments, DiffFormat};
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use export::{ExportArguments, ExportFormat};

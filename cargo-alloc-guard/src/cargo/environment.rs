@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::{Build, TestBinary, metadata::Package};
+use super::{Build, TestBinary, Variables, metadata::Package};
 use crate::settings::CargoSettings;
 
 /// Where the loader looks for shared libraries.
@@ -30,15 +30,21 @@ const REMOVED: [&str; 3] = ["ALLOC_GUARD_ALONE", "NEXTEST", "NEXTEST_EXECUTION_M
 pub(crate) struct Environment<'a> {
     cargo: &'a CargoSettings,
     build: &'a Build,
+    variables: &'a Variables,
     /// The folders of std's own shared libraries.
     toolchain: Vec<PathBuf>,
 }
 
 impl<'a> Environment<'a> {
-    pub(crate) fn new(cargo: &'a CargoSettings, build: &'a Build) -> Self {
+    pub(crate) fn new(
+        cargo: &'a CargoSettings,
+        build: &'a Build,
+        variables: &'a Variables,
+    ) -> Self {
         Self {
             cargo,
             build,
+            variables,
             toolchain: toolchain_libraries(&cargo.rustc, &build.workspace.root),
         }
     }
@@ -49,6 +55,7 @@ impl<'a> Environment<'a> {
     /// If a folder's name cannot stand in the loader's search path.
     pub(crate) fn apply(&self, command: &mut Command, binary: &TestBinary) -> Result<()> {
         let package = &binary.package;
+        self.variables.apply(command);
         command.current_dir(package.folder());
         for variable in REMOVED {
             command.env_remove(variable);

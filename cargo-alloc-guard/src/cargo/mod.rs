@@ -5,7 +5,9 @@ mod build;
 mod environment;
 mod messages;
 mod metadata;
+mod variables;
 
 pub(crate) use build::{Build, TestBinary, build};
 pub(crate) use environment::Environment;
 pub(crate) use metadata::{Package, Workspace, metadata};
+pub(crate) use variables::Variables;

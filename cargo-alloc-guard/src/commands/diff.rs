@@ -1,7 +1,6 @@
 //! `diff`: says what changed between two runs, or between the runs of two revisions.
 
 use std::{
-    fs::{self, File},
     io::{self, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
@@ -13,8 +12,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     arguments::{DiffArguments, DiffFormat},
-    cargo::Workspace,
-    diff::{self, Revision},
+    cargo::{Variables, Workspace},
+    diff::{self, Sources},
     profiles::{self, Comparison},
     records::Records,
     run,
@@ -150,29 +149,15 @@ fn side(name: &str, cargo: &CargoSettings) -> Result<Box<dyn Records>> {
         return Ok(Box::new(run));
     }
     let workspace = Workspace::read(cargo)?;
-    let revision = Revision::find(name, &workspace.root)?;
-    let folder = store::folder(&workspace.target).join("revisions");
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("failed to make the folder {}", folder.display()))?;
-    // There is one folder for sources, and another `diff` may be using it.
-    let lock = folder.join("lock");
-    let lock =
-        File::create(&lock).with_context(|| format!("failed to write {}", lock.display()))?;
-    lock.lock().context("failed to wait for another `diff`")?;
-    let sources = revision.check_out(&folder.join("source"), &folder.join("index"))?;
-    let records = run_revision(cargo, &sources, &folder)
-        .with_context(|| format!("failed to run the tests of {name} ({})", revision.short()))?;
+    let sources = Sources::of(name, &workspace)?;
+    let records = run_revision(sources.cargo(cargo))
+        .with_context(|| format!("failed to run the tests of {name} ({})", sources.short()))?;
     Ok(Box::new(records))
 }
 
-fn run_revision(cargo: &CargoSettings, sources: &Path, folder: &Path) -> Result<Vec<Record>> {
+fn run_revision(cargo: CargoSettings) -> Result<Vec<Record>> {
     let settings = RunSettings {
-        cargo: CargoSettings {
-            manifest_path: Some(sources.join("Cargo.toml")),
-            // Not the user's: to cargo the sources there and here are the same package.
-            target_dir: Some(folder.join("target")),
-            ..cargo.clone()
-        },
+        cargo,
         tests: TestSettings {
             filters: Vec::new(),
             ignored: IgnoredTests::LeftOut,
@@ -180,6 +165,7 @@ fn run_revision(cargo: &CargoSettings, sources: &Path, folder: &Path) -> Result<
         },
         gate: Gate::default(),
         runner: Runner::Direct,
+        variables: Variables::All,
         repeat: NonZeroUsize::MIN,
         sites: Sites::Always,
         progress: Progress::of_stderr(),

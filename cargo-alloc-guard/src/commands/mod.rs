@@ -2,6 +2,7 @@
 
 mod accept;
 mod check;
+mod ci;
 mod diff;
 mod doctor;
 mod export;
@@ -30,6 +31,7 @@ use crate::{
 /// If it could not be run.
 pub(crate) fn run(arguments: Arguments, out: &mut dyn Write) -> Result<Status> {
     match arguments.command() {
+        Command::Ci(arguments) => ci::run(arguments.job, out),
         Command::Check(arguments) => check::run(&CheckSettings::new(arguments), out),
         Command::Diff(arguments) => diff::run(arguments, out),
         Command::Report(arguments) => report::run(&arguments, out),

@@ -2,12 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    ffi::OsStr,
+    ffi::OsString,
     fs, io,
     io::Write,
-    num::NonZeroU64,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use alloc_guard_core::report::{bytes, count};
@@ -15,38 +14,34 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     arguments::ProfileArguments,
-    cargo::{self, Build, Environment, TestBinary},
-    profiles::RECORDS_FOLDER,
+    cargo::{self, Build, Environment, Variables},
     progress::Progress,
-    recording::{EXTENSION, Recording, Sums},
-    run::RECORDS,
+    recording::{self, End, Options, Printed, Recorder, Recording, Selected, Sums},
     settings::{self, CargoSettings, TestSettings},
     status::Status,
 };
-
-/// Where test processes record, and how.
-const FOLDER: &str = "ALLOC_GUARD_PROFILE";
-const SAMPLE: &str = "ALLOC_GUARD_PROFILE_SAMPLE";
-const DEALLOCATIONS: &str = "ALLOC_GUARD_PROFILE_DEALLOCATIONS";
 
 /// What `profile` is to do.
 #[derive(Debug)]
 pub(crate) struct ProfileSettings {
     cargo: CargoSettings,
     tests: TestSettings,
-    sample: Option<NonZeroU64>,
-    deallocations: bool,
+    options: Options,
     output: Option<PathBuf>,
 }
 
 impl ProfileSettings {
     /// What these arguments mean.
     pub(super) fn new(arguments: ProfileArguments) -> Self {
+        let tests = TestSettings::new(arguments.tests);
         Self {
             cargo: CargoSettings::new(arguments.cargo),
-            tests: TestSettings::new(arguments.tests),
-            sample: arguments.sample,
-            deallocations: arguments.deallocations,
+            options: Options {
+                sample: arguments.sample,
+                deallocations: arguments.deallocations,
+                threads: tests.threads,
+            },
+            tests,
             output: arguments.output,
         }
     }
@@ -60,113 +55,66 @@ pub(crate) fn run(settings: &ProfileSettings, out: &mut dyn Write) -> Result<Sta
     let build = cargo::build(&settings.cargo)?;
     let usual = || build.workspace.target.join("alloc-guard").join("profile");
     let folder = settings.output.clone().unwrap_or_else(usual);
-    empty(&folder)?;
+    recording::empty(&folder)?;
     // Test processes have folders of their own to start in.
     let folder = fs::canonicalize(&folder)
         .with_context(|| format!("failed to find {}", folder.display()))?;
-    let ran = run_tests(settings, &build, &folder)?;
-    let recordings = read(&folder)?;
+    let environment = Environment::new(&settings.cargo, &build, &Variables::All);
+    let progress = Progress::new(settings::Progress::of_stderr());
+    let selected = select(settings, &build, &environment, &progress)?;
+    let recorder = Recorder {
+        environment: &environment,
+        options: settings.options.clone(),
+        folder: &folder,
+        printed: Printed::ToStderr,
+    };
+    let ends = recorder.run(&selected, &progress)?;
+    drop(progress);
+    let recordings = recording::recordings(&folder)?;
     if recordings.is_empty() {
-        bail!(nothing(settings, &build, &ran));
+        bail!(nothing(settings, &build, ends.len()));
     }
     write(&recordings, &folder, out).context("failed to write what was recorded")?;
-    Ok(if ran.failed.is_empty() {
-        Status::AsExpected
-    } else {
-        for failed in &ran.failed {
-            let _ = writeln!(io::stderr(), "warning: {failed}");
-        }
-        Status::Failed
-    })
-}
-
-/// Makes the folder and one for records in it, and takes earlier profiles and records out of them, and nothing else.
-fn empty(folder: &Path) -> Result<()> {
-    let records = folder.join(RECORDS_FOLDER);
-    fs::create_dir_all(&records)
-        .with_context(|| format!("failed to make the folder {}", records.display()))?;
-    let earlier = [files(folder, EXTENSION)?, files(&records, "jsonl")?];
-    for path in earlier.into_iter().flatten() {
-        fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
-    }
-    Ok(())
-}
-
-fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
-    let reading = || format!("failed to read the folder {}", folder.display());
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(reading)? {
-        let path = entry.with_context(reading)?.path();
-        if path.extension() == Some(OsStr::new(extension)) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// What running came to.
-#[derive(Debug, Default)]
-struct Ran {
-    processes: usize,
-    /// What is to be said of those that failed.
-    failed: Vec<String>,
-}
-
-fn run_tests(settings: &ProfileSettings, build: &Build, folder: &Path) -> Result<Ran> {
-    let environment = Environment::new(&settings.cargo, build);
-    let progress = Progress::new(settings::Progress::of_stderr());
-    let mut ran = Ran::default();
-    for binary in &build.tests {
-        progress.running(&format!("{} (recorded)", binary.source));
-        let mut command = command(settings, &environment, binary)?;
-        if is_nothing(command.args(["--list", "--format", "terse"])) {
-            continue;
-        }
-        let mut command = self::command(settings, &environment, binary)?;
-        if let Some(threads) = settings.tests.threads {
-            command.arg(format!("--test-threads={threads}"));
-        }
-        command
-            .env(FOLDER, folder)
-            .env(RECORDS, folder.join(RECORDS_FOLDER));
-        if let Some(sample) = settings.sample {
-            command.env(SAMPLE, sample.to_string());
-        }
-        if settings.deallocations {
-            command.env(DEALLOCATIONS, "1");
-        }
-        // Standard output is for what was recorded.
-        let status = command
-            .stdout(Stdio::from(io::stderr()))
-            .status()
-            .with_context(|| format!("failed to start {}", binary.executable.display()))?;
-        ran.processes += 1;
-        if !status.success() {
+    let mut status = Status::AsExpected;
+    for End {
+        binary,
+        status: end,
+    } in &ends
+    {
+        if !end.success() {
             let (package, source) = (&binary.package.name, &binary.source);
-            ran.failed
-                .push(format!("{source} of {package} ended with {status}"));
+            let _ = writeln!(
+                io::stderr(),
+                "warning: {source} of {package} ended with {end}"
+            );
+            status = Status::Failed;
         }
     }
-    Ok(ran)
+    Ok(status)
 }
 
-/// A command that selects the tests, and records nothing.
-fn command(
+/// The binaries that have such a test.
+fn select<'a>(
     settings: &ProfileSettings,
+    build: &'a Build,
     environment: &Environment<'_>,
-    binary: &TestBinary,
-) -> Result<Command> {
-    let mut command = Command::new(&binary.executable);
-    command
-        .stdin(Stdio::null())
-        .args(&settings.tests.filters)
-        .args(settings.tests.ignored.option());
-    environment.apply(&mut command, binary)?;
-    for variable in [FOLDER, SAMPLE, DEALLOCATIONS] {
-        command.env_remove(variable);
+    progress: &Progress,
+) -> Result<Vec<Selected<'a>>> {
+    let mut selected = Vec::new();
+    for binary in &build.tests {
+        progress.running(&format!("{} (listed)", binary.source));
+        let filters = settings.tests.filters.iter().map(OsString::from);
+        let ignored = settings.tests.ignored.option().map(OsString::from);
+        let tests = Selected {
+            binary,
+            arguments: filters.chain(ignored).collect(),
+        };
+        let mut list = tests.command(environment)?;
+        if !is_nothing(list.args(["--list", "--format", "terse"])) {
+            selected.push(tests);
+        }
     }
-    Ok(command)
+    Ok(selected)
 }
 
 /// Whether a harness lists no test. One that cannot list is run.
@@ -178,9 +126,9 @@ fn is_nothing(list: &mut Command) -> bool {
 }
 
 /// Why nothing was recorded.
-fn nothing(settings: &ProfileSettings, build: &Build, ran: &Ran) -> String {
+fn nothing(settings: &ProfileSettings, build: &Build, processes: usize) -> String {
     let binaries = count(build.tests.len() as u64, "test target");
-    if ran.processes == 0 {
+    if processes == 0 {
         let filters = settings.tests.filters.join("` or `");
         return match filters.as_str() {
             "" => format!("no profiling data: there is no test in {binaries}"),
@@ -190,15 +138,6 @@ fn nothing(settings: &ProfileSettings, build: &Build, ran: &Ran) -> String {
     "no profiling data: no test binary that ran links the guard: add `alloc-guard` to `[dev-dependencies]`, \
      and use it (`use alloc_guard as _;` is enough)"
         .to_owned()
-}
-
-fn read(folder: &Path) -> Result<BTreeMap<String, Recording>> {
-    let mut recordings = BTreeMap::new();
-    for path in files(folder, EXTENSION)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        recordings.insert(name.into_owned(), Recording::read(&path)?);
-    }
-    Ok(recordings)
 }
 
 fn write(

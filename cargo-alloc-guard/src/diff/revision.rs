@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 
 /// A revision of the repository that a workspace lies in.
 #[derive(Debug)]
-pub(crate) struct Revision {
+pub(super) struct Revision {
     /// The commit's hash.
     id: String,
     /// The repository's folder.
@@ -25,7 +25,7 @@ impl Revision {
     ///
     /// # Errors
     /// If git cannot be started, the workspace is in no repository, or git knows no such revision.
-    pub(crate) fn find(name: &str, workspace: &Path) -> Result<Self> {
+    pub(super) fn find(name: &str, workspace: &Path) -> Result<Self> {
         let commit = format!("{name}^{{commit}}");
         let parse = [
             "rev-parse",
@@ -50,7 +50,7 @@ impl Revision {
     }
 
     /// The commit's hash, as short as it is clear to a reader.
-    pub(crate) fn short(&self) -> &str {
+    pub(super) fn short(&self) -> &str {
         self.id.get(..12).unwrap_or(&self.id)
     }
 
@@ -60,7 +60,7 @@ impl Revision {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub(crate) fn check_out(&self, folder: &Path, index: &Path) -> Result<PathBuf> {
+    pub(super) fn check_out(&self, folder: &Path, index: &Path) -> Result<PathBuf> {
         let is_first = !folder.exists();
         fs::create_dir_all(folder)
             .with_context(|| format!("failed to make the folder {}", folder.display()))?;

@@ -14,4 +14,8 @@ pub(crate) mod markdown;
 pub(crate) mod text;
 pub(crate) mod words;
 
-pub(crate) use {human::Look, print::Format, print::print};
+pub(crate) use {
+    human::Look,
+    overview::failing,
+    print::{Format, print},
+};

@@ -146,6 +146,33 @@ impl Overview {
     }
 }
 
+/// Goes through the tests that fail, worst first, until `each` has had enough.
+///
+/// # Errors
+/// If a record cannot be read, or with the first error of `each`.
+pub(crate) fn failing(
+    run: &dyn Records,
+    gate: Gate,
+    each: &mut dyn FnMut(&Record) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    let overview = Overview::of(run, gate)?;
+    let mut has_had_enough = false;
+    for rank in Rank::ALL {
+        overview.each_of(rank, run, &mut |record| {
+            if has_had_enough || !record.outcome.is_failure(gate) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let flow = each(record)?;
+            has_had_enough = flow.is_break();
+            Ok(flow)
+        })?;
+        if has_had_enough {
+            break;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::{borrow::Cow, cell::Cell};

@@ -67,7 +67,7 @@ pub(super) fn baseline(record: &Record) -> Option<String> {
 }
 
 /// Why a test came out as it did, in one line.
-pub(super) fn why(record: &Record) -> String {
+pub(crate) fn why(record: &Record) -> String {
     if !record.reasons.is_empty() {
         return record.reasons.join("; ");
     }
@@ -104,6 +104,17 @@ pub(super) fn place(record: &Record) -> Option<Place<'_>> {
             function: &site.function,
         }),
         None => test_place(record),
+    }
+}
+
+/// The guilty line and the function there, as text: `src/ring.rs:7`.
+pub(crate) fn guilty(record: &Record) -> (String, String) {
+    match place(record) {
+        Some(place) => (
+            format!("{}:{}", place.file, place.line),
+            place.function.to_owned(),
+        ),
+        None => Default::default(),
     }
 }
 

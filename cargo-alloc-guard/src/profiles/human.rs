@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use alloc_guard_core::report::{Style, bytes, count};
+use alloc_guard_profile::Totals;
 
 use super::{
     names,
@@ -23,7 +24,7 @@ pub(super) fn print(summary: &Summary<'_>, style: Style, out: &mut dyn Write) ->
         let warning = one_line(&warning.to_string(), usize::MAX);
         writeln!(out, "{} {warning}", style.yellow("warning:"))?;
     }
-    for line in totals(summary) {
+    for line in totals(&summary.totals) {
         writeln!(out, "{line}")?;
     }
     for list in &summary.lists {
@@ -34,8 +35,7 @@ pub(super) fn print(summary: &Summary<'_>, style: Style, out: &mut dyn Write) ->
 }
 
 /// What everything comes to.
-pub(super) fn totals(summary: &Summary<'_>) -> Vec<String> {
-    let totals = &summary.totals;
+pub(super) fn totals(totals: &Totals) -> Vec<String> {
     let mut calls = vec![
         count(totals.allocations.count, "allocation"),
         bytes(totals.allocations.bytes),

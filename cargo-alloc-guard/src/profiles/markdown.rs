@@ -18,7 +18,7 @@ pub(super) fn print(summary: &Summary<'_>, out: &mut dyn Write) -> io::Result<()
     for warning in &summary.profile.warnings {
         writeln!(out, "\n> ⚠️ {}", code(&warning.to_string()))?;
     }
-    for line in totals(summary) {
+    for line in totals(&summary.totals) {
         writeln!(out, "\n{line}")?;
     }
     for list in &summary.lists {

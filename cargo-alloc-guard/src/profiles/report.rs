@@ -61,6 +61,11 @@ pub(crate) fn print_locked(
     .context("failed to write the report")
 }
 
+/// What a profile comes to, in one line.
+pub(crate) fn in_short(profile: &Profile) -> String {
+    human::totals(&profile.totals()).join(" · ")
+}
+
 #[cfg(test)]
 mod tests {
     use alloc_guard_profile::{Amount, Class, Data, Frame, StackId, Sums, Warning};

@@ -1,6 +1,8 @@
 //! Owns the course of a run: build the tests, find the guarded ones, run them, and run again those whose
 //! counts do not hold.
 
+use std::io::{self, Write as _};
+
 use alloc_guard_core::report::{Record, count};
 use anyhow::{Result, bail};
 
@@ -13,7 +15,7 @@ use super::{
     results,
 };
 use crate::{
-    baselines::{Baselines, Known},
+    baselines::{Baselines, Extent, Known},
     cargo::{self, Build, Environment},
     progress::Progress,
     records::order,
@@ -29,6 +31,28 @@ pub(crate) struct Ran {
     pub(crate) baselines: Baselines,
     /// The guarded tests that were built, whether they ran or not.
     pub(crate) known: Known,
+}
+
+impl Ran {
+    /// Says on standard error what is wrong with the baselines and fails no test.
+    pub(crate) fn warn(&self, extent: Extent) {
+        let root = &self.build.workspace.root;
+        let mut warnings = self.baselines.other_features(&self.build);
+        for stale in self.baselines.stale(&self.known, extent) {
+            let path = stale.path.strip_prefix(root).unwrap_or(&stale.path);
+            warnings.push(format!(
+                "{}:{}: there is no test {} in {} any more; `cargo alloc-guard accept` removes its entry",
+                path.display(),
+                stale.line,
+                stale.name,
+                stale.binary
+            ));
+        }
+        for warning in warnings {
+            // Where nobody reads them, the table and the status are what counts.
+            let _ = writeln!(io::stderr(), "warning: {warning}");
+        }
+    }
 }
 
 /// Builds and runs.
@@ -56,7 +80,7 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<(Vec<Record>, Know
         bail!(nothing());
     }
     let folder = RunFolder::create(&build.workspace.target)?;
-    let environment = Environment::new(&settings.cargo, build);
+    let environment = Environment::new(&settings.cargo, build, &settings.variables);
     let runs = Runs {
         settings,
         build,

@@ -13,14 +13,14 @@ use crate::{
 };
 
 /// A binary and those of its tests that are to run.
-pub(super) type Chosen<'a> = (&'a TestBinary, Vec<String>);
+pub(crate) type Chosen<'a> = (&'a TestBinary, Vec<String>);
 
 /// The guarded tests of a build.
-pub(super) struct Guarded<'a> {
+pub(crate) struct Guarded<'a> {
     /// Those that are to run, binary by binary.
-    pub(super) chosen: Vec<Chosen<'a>>,
+    pub(crate) chosen: Vec<Chosen<'a>>,
     /// All there are, before the filters.
-    pub(super) known: Known,
+    pub(crate) known: Known,
 }
 
 impl<'a> Guarded<'a> {
@@ -28,7 +28,7 @@ impl<'a> Guarded<'a> {
     ///
     /// # Errors
     /// If a binary cannot be read.
-    pub(super) fn find(binaries: &'a [TestBinary], settings: &TestSettings) -> Result<Self> {
+    pub(crate) fn find(binaries: &'a [TestBinary], settings: &TestSettings) -> Result<Self> {
         let mut guarded = Self {
             chosen: Vec::new(),
             known: Known::new(),
@@ -53,13 +53,13 @@ impl<'a> Guarded<'a> {
     }
 
     /// How many guarded tests there are before the filters.
-    pub(super) fn all(&self) -> usize {
+    pub(crate) fn all(&self) -> usize {
         self.known.values().map(Vec::len).sum()
     }
 }
 
 /// Why there is nothing to run, and what to do.
-pub(super) fn nothing_to_run(settings: &TestSettings, guarded: usize, binaries: usize) -> String {
+pub(crate) fn nothing_to_run(settings: &TestSettings, guarded: usize, binaries: usize) -> String {
     if guarded == 0 {
         return format!(
             "no guarded test in {}: add `alloc-guard` to `[dev-dependencies]` and `#[alloc_guard::alloc_free]` to a test",

@@ -13,5 +13,6 @@ mod results;
 mod sample;
 
 pub(crate) use course::{Ran, run};
-pub(crate) use process::RECORDS;
+pub(crate) use guarded::{Guarded, nothing_to_run};
+pub(crate) use process::{RECORDS, chunks, how};
 pub(crate) use sample::{Sample, Samples, sample};

@@ -134,14 +134,14 @@ fn read(path: &Path) -> Result<String> {
 }
 
 /// How a process ended, in words.
-pub(super) fn how(status: ExitStatus) -> String {
+pub(crate) fn how(status: ExitStatus) -> String {
     let text = status.to_string();
     text.trim_end_matches(" (core dumped)")
         .replacen(": ", " ", 1)
 }
 
 /// Cuts the names where a command line would become too long.
-pub(super) fn chunks(names: &[String]) -> Vec<Range<usize>> {
+pub(crate) fn chunks(names: &[String]) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let (mut start, mut length) = (0, 0);
     for (index, name) in names.iter().enumerate() {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::{folder::RunFolder, guarded::Guarded, process::Test, results};
 use crate::{
     baselines::Known,
-    cargo::{Build, Environment, TestBinary},
+    cargo::{Build, Environment, TestBinary, Variables},
     progress::Progress,
     settings::{CargoSettings, IgnoredTests, Sites, TestSettings},
 };
@@ -44,7 +44,8 @@ pub(crate) fn sample<'a>(
         threads: None,
     };
     let folder = RunFolder::create(&build.workspace.target)?;
-    let environment = Environment::new(cargo, build);
+    let variables = Variables::All;
+    let environment = Environment::new(cargo, build, &variables);
     let mut samples = Vec::new();
     let guarded = Guarded::find(&build.tests, &settings)?;
     for (binary, names) in guarded.chosen {

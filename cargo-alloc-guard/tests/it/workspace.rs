@@ -12,12 +12,18 @@ pub(crate) const COMMAND: &str = env!("CARGO_BIN_EXE_cargo-alloc-guard");
 pub(crate) const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Variables that mean something to the command or to tests, and are not set for them.
-pub(crate) const UNSET: [&str; 8] = [
+pub(crate) const UNSET: [&str; 14] = [
+    "ALLOC_GUARD_BASE",
     "ALLOC_GUARD_STRICT",
     "ALLOC_GUARD_DIR",
+    "BYTEHOUND_LIBRARY",
+    "BYTEHOUND_SHA256",
     "CI",
     "GITHUB_ACTIONS",
+    "GITHUB_BASE_REF",
+    "GITHUB_OUTPUT",
     "GITHUB_STEP_SUMMARY",
+    "GITHUB_WORKFLOW_REF",
     "RUST_BACKTRACE",
     "RUST_TEST_THREADS",
     "RUSTFLAGS",

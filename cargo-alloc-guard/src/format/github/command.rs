@@ -76,7 +76,7 @@ fn property(text: &str) -> String {
 ///
 /// # Errors
 /// If the output cannot be written, or with the error of `print`.
-pub(super) fn without_commands(
+pub(crate) fn without_commands(
     out: &mut dyn Write,
     print: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {

@@ -2,8 +2,15 @@
 
 mod annotations;
 mod command;
+mod output;
 mod report;
 mod settings;
 mod summary;
 
-pub(crate) use {report::report, settings::Settings};
+pub(crate) use {
+    command::without_commands,
+    output::outputs,
+    report::{log, report},
+    settings::Settings,
+    summary::{append, fitting},
+};

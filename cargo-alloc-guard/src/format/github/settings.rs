@@ -9,6 +9,8 @@ pub(crate) struct Settings {
     pub(crate) is_on: bool,
     /// The file that becomes the step's summary.
     pub(crate) summary: Option<PathBuf>,
+    /// The file that the step's outputs are taken from.
+    pub(crate) output: Option<PathBuf>,
     /// The repository's root, which annotations' paths are relative to.
     pub(crate) repository: Option<PathBuf>,
 }
@@ -28,6 +30,7 @@ impl Settings {
         Self {
             is_on: variable("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             summary: path("GITHUB_STEP_SUMMARY"),
+            output: path("GITHUB_OUTPUT"),
             repository: path("GITHUB_WORKSPACE"),
         }
     }
@@ -46,8 +49,10 @@ mod tests {
                 _ => Some(name.into()),
             });
             assert_eq!(settings.is_on, is_on);
-            let summary = Some(PathBuf::from("GITHUB_STEP_SUMMARY"));
-            assert_eq!((settings.summary, settings.repository), (summary, None));
+            let named = |name| Some(PathBuf::from(name));
+            assert_eq!(settings.summary, named("GITHUB_STEP_SUMMARY"));
+            assert_eq!(settings.output, named("GITHUB_OUTPUT"));
+            assert_eq!(settings.repository, None);
         }
     }
 }

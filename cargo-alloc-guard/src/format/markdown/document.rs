@@ -6,7 +6,7 @@ use alloc_guard_core::report::{self, Gate, Style, count};
 use anyhow::Result;
 
 use super::{
-    findings,
+    findings, lines,
     page::{Page, Room, Shown},
     table,
 };
@@ -32,18 +32,50 @@ pub(crate) fn print(
     limit: Option<usize>,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let overview = Overview::of(run, look.gate)?;
+    put(run, look, Lines::LeftOut, &mut Page::new(limit, out))
+}
+
+/// The same below a heading, with a line for each test as a terminal has it.
+///
+/// # Errors
+/// If a record cannot be read, or the output cannot be written.
+pub(crate) fn verification(
+    heading: &str,
+    run: &dyn Records,
+    look: &Look<'_>,
+    limit: Option<usize>,
+    out: &mut dyn Write,
+) -> Result<()> {
     let mut page = Page::new(limit, out);
+    page.put(&format!("## {heading}\n\n"))?;
+    put(run, look, Lines::Shown, &mut page)
+}
+
+/// Whether the tests are shown as a terminal has them, besides the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    Shown,
+    LeftOut,
+}
+
+fn put(run: &dyn Records, look: &Look<'_>, shown: Lines, page: &mut Page<'_>) -> Result<()> {
+    let overview = Overview::of(run, look.gate)?;
     if page.put(&headline(&overview, look.gate))? == Room::None {
         return Ok(());
     }
     page.reserve(CLOSING);
+    if shown == Lines::Shown {
+        let half = page.room() / 2;
+        page.reserve(half);
+        lines::put(page, run, &overview)?;
+        page.release(half);
+    }
     // However much there is to say of failures, each test's numbers are worth some of the room.
     let share = page.room() / 4;
     page.reserve(share);
-    let findings = findings::put(&mut page, run, &overview, look)?;
+    let findings = findings::put(page, run, &overview, look)?;
     page.release(share);
-    let rows = table::put(&mut page, run, &overview)?;
+    let rows = table::put(page, run, &overview)?;
     page.release(CLOSING);
     page.put(&closing(findings, rows))?;
     page.flush()

@@ -9,9 +9,29 @@ const SPACE_OF_NO_WIDTH: &str = "&#8203;";
 /// How much of a name, a title or a reason is shown.
 const LONGEST_LINE: usize = 300;
 
+/// How much of a sentence is.
+const LONGEST_PROSE: usize = 600;
+
 /// Text within a line or a table's cell.
 pub(crate) fn text(foreign: &str) -> String {
     escaped(&text::one_line(foreign, LONGEST_LINE))
+}
+
+/// Words of ours, in which what stands between backticks is code, and the rest may hold foreign text.
+pub(crate) fn prose(words: &str) -> String {
+    let line = text::one_line(words, LONGEST_PROSE);
+    let pieces: Vec<&str> = line.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return escaped(&line);
+    }
+    let pieces = pieces.iter().enumerate().map(|(at, piece)| {
+        if at % 2 == 1 {
+            code(piece)
+        } else {
+            escaped(piece)
+        }
+    });
+    pieces.collect()
 }
 
 /// A name, as code.
@@ -98,6 +118,20 @@ fn quiet(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_our_words_only_what_stands_between_backticks_is_code() {
+        for (words, expected) in [
+            (
+                "set `--base` or `A|B` here",
+                "set `--base` or <code>A&#124;B</code> here",
+            ),
+            ("*no* code", "\\*no\\* code"),
+            ("one ` alone", "one \\` alone"),
+        ] {
+            assert_eq!(prose(words), expected);
+        }
+    }
 
     #[test]
     fn text_formats_links_and_mentions_nothing() {

@@ -3,10 +3,11 @@
 mod document;
 mod escape;
 mod findings;
+mod lines;
 mod page;
 mod table;
 
 pub(crate) use {
-    document::print,
-    escape::{code, text},
+    document::{print, verification},
+    escape::{code, prose, text},
 };

@@ -174,6 +174,7 @@ fn what_does_not_fail_by_the_gate_is_a_notice() {
 
 fn runner() -> Settings {
     Settings {
+        output: None,
         is_on: true,
         summary: None,
         repository: rich::root().parent().map(Into::into),

@@ -74,7 +74,7 @@ impl Comparison {
     }
 
     /// `1 risen, 85 unchanged`
-    pub(super) fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let kinds = [Kind::Risen, Kind::New, Kind::Gone, Kind::Fallen];
         let number = |kind| {
             self.changes
