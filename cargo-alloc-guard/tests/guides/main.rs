@@ -20,21 +20,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use block::blocks;
-use project::{CODEC, Project};
+use block::commands;
+use project::{CODEC, EMPTY, Project};
 use workspace::repository;
 
 /// Every document with commands.
-const DOCUMENTS: [&str; 5] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "cargo-alloc-guard/README.md",
+    "docs/adopting.md",
     "docs/allocation-free-findings.md",
     "docs/gate.md",
+    "docs/memory-profiling.md",
     "docs/profiles.md",
 ];
 
 /// How many blocks of them are not run.
-const NOT_RUN: usize = 1;
+const NOT_RUN: usize = 3;
 
 fn document(path: &str) -> PathBuf {
     Path::new(&repository()).join(path)
@@ -80,6 +82,12 @@ fn the_command() {
 }
 
 #[test]
+fn adopting() {
+    let project = Project::with(&EMPTY);
+    follow("docs/adopting.md", &project);
+}
+
+#[test]
 fn the_gate() {
     let project = Project::with(&CODEC);
     follow("docs/gate.md", &project);
@@ -89,6 +97,12 @@ fn the_gate() {
 fn findings() {
     let project = Project::with(&CODEC);
     follow("docs/allocation-free-findings.md", &project);
+}
+
+#[test]
+fn memory_profiling() {
+    let project = Project::with(&CODEC);
+    follow("docs/memory-profiling.md", &project);
 }
 
 #[test]
@@ -136,7 +150,7 @@ fn every_document_with_commands_is_followed_and_few_commands_are_not_run() {
     let mut not_run = Vec::new();
     for path in documents() {
         let text = fs::read_to_string(document(&path)).unwrap();
-        let blocks = blocks(&text);
+        let blocks = commands(&text);
         if !blocks.is_empty() {
             with_commands.push(path.clone());
         }

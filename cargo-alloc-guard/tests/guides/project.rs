@@ -20,6 +20,15 @@ pub(crate) const CODEC: [(&str, &str); 3] = [
     ),
 ];
 
+/// A package as `cargo init --lib --name hot` makes it, without its code.
+pub(crate) const EMPTY: [(&str, &str); 2] = [
+    (
+        "Cargo.toml",
+        "[package]\nname = \"hot\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\n[workspace]\n",
+    ),
+    ("src/lib.rs", ""),
+];
+
 static TURN: Mutex<()> = Mutex::new(());
 
 /// A project, for as long as nobody else may have the folder.

@@ -13,8 +13,8 @@ use snapbox::{
 };
 
 use crate::{
-    block::{Block, blocks},
-    workspace::{COMMAND, UNSET},
+    block::{Block, Commands, Content, File, blocks},
+    workspace::{COMMAND, UNSET, repository, write},
 };
 
 /// What a reader has installed. Cargo itself would take the alias of the clone that is tested, which is around the project.
@@ -50,6 +50,13 @@ pub(crate) fn follow(document: &Path, project: &Path, repository: &Path) {
     // From the end, so that what is written does not move what comes before it.
     let mut changes = Vec::new();
     for block in blocks(&text) {
+        let block = match block {
+            Block::Commands(block) => block,
+            Block::File(file) => {
+                put(&file, project);
+                continue;
+            }
+        };
         if block.no_run.is_some() || !block.needs.iter().all(|tool| is_there(tool)) {
             continue;
         }
@@ -84,13 +91,32 @@ pub(crate) fn follow(document: &Path, project: &Path, repository: &Path) {
     assert!(faults.is_empty(), "{faults}");
 }
 
+/// Writes a file of the document, or changes the one that is there.
+fn put(file: &File, project: &Path) {
+    let path = project.join(&file.path);
+    let text = match &file.content {
+        Content::Whole(text) => text.clone(),
+        Content::Changes(changes) => {
+            let mut text = fs::read_to_string(&path).unwrap();
+            for [before, after] in changes {
+                assert_eq!(text.matches(before).count(), 1, "{}: {before}", file.path);
+                text = text.replace(before, after);
+            }
+            text
+        }
+    };
+    write(&path, &text);
+}
+
 /// What each command printed, on both streams, and its exit status.
-fn run(block: &Block, folder: &Path) -> Vec<(String, i32)> {
+fn run(block: &Commands, folder: &Path) -> Vec<(String, i32)> {
     let mut script = INSTALLED.to_owned();
     for step in &block.steps {
         let command = step
             .command
-            .replace("cargo alloc-guard serve", "until_it_serves");
+            .replace("cargo alloc-guard serve", "until_it_serves")
+            // Where a reader has the clone.
+            .replace("../alloc-guard/", &format!("{}/", repository()));
         script.push_str(&format!(
             "{command}\n__status=$?; printf '{MARK}%d{MARK}' $__status; (exit $__status)\n"
         ));
@@ -112,6 +138,8 @@ fn run(block: &Block, folder: &Path) -> Vec<(String, i32)> {
         .env("CARGO_TERM_QUIET", "true")
         .env("GITHUB_STEP_SUMMARY", "/dev/null")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "a")))
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "a@b.c")))
         .stdin(Stdio::null());
     for variable in UNSET {
         if variable != "GITHUB_STEP_SUMMARY" {
