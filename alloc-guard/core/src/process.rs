@@ -1,17 +1,16 @@
 //! Owns the process-wide scope: every thread's calls are counted while it is on, except the
 //! harness's. There is one, so a trial that uses it runs alone.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU64, Ordering};
 
 use crate::{
-    record::Recorder,
+    record::{Recorder, Watched},
     switch,
     tally::{Call, Tally},
 };
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
 static RECORD_DEALLOCS: AtomicBool = AtomicBool::new(false);
-static WATCHED: AtomicU32 = AtomicU32::new(0);
 static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(std::ptr::null_mut());
 
 static CALLS: [AtomicU64; Call::COUNT] = [const { AtomicU64::new(0) }; Call::COUNT];
@@ -26,20 +25,10 @@ pub(crate) fn is_on() -> bool {
     IS_ON.load(Ordering::Acquire)
 }
 
-/// The trial whose blocks are tracked; 0 is none.
-pub(crate) fn watched() -> u32 {
-    if is_on() {
-        // Relaxed: ordered by `is_on`.
-        WATCHED.load(Ordering::Relaxed)
-    } else {
-        0
-    }
-}
-
 /// Counts and records one call of any thread.
 #[cold]
 #[inline(never)]
-pub(crate) fn observe(call: Call, size: usize, change: i64) -> Option<u32> {
+pub(crate) fn observe(call: Call, size: usize, change: i64) -> Option<Watched> {
     // Relaxed, all of them: sums, read when the threads that matter have been joined or have
     // handed over their results, which orders them.
     if let Some(calls) = CALLS.get(call as usize) {
@@ -78,7 +67,7 @@ impl Scope {
         RETAINED.store(0, Ordering::Relaxed);
         PEAK.store(0, Ordering::Relaxed);
         RECORD_DEALLOCS.store(deallocs, Ordering::Relaxed);
-        WATCHED.store(watch, Ordering::Relaxed);
+        recorder.enter(std::ptr::null(), watch);
         RECORDER.store(std::ptr::from_ref(recorder).cast_mut(), Ordering::Relaxed);
         let on = switch::On::everywhere();
         // Release: pairs with the acquire in `is_on`.

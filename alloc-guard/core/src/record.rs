@@ -28,8 +28,21 @@ pub(crate) struct Recorder {
     dropped: AtomicU64,
     /// The recorder of the lock outside, which is told too.
     outer: AtomicPtr<Self>,
+    /// The trial whose blocks are tracked; 0 is none.
+    watch: AtomicU32,
     slots: [Slot; STACKS],
 }
+
+/// The trial that a block belongs to, and the stack in its recorder that asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Watched {
+    pub(crate) trial: u32,
+    /// [`UNKNOWN`] if it was not kept.
+    pub(crate) stack: u32,
+}
+
+/// A stack that was not kept.
+const UNKNOWN: u32 = u32::MAX;
 
 /// What was recorded of one stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,16 +56,24 @@ pub(crate) struct Stack {
 }
 
 impl Recorder {
-    /// Records one call with the stack it was made from. Returns the stack's id, if it was kept.
+    /// Records one call with the stack it was made from, here and for every lock outside. Returns to
+    /// which trial it belongs, if blocks are tracked.
     ///
     /// Relaxed throughout: only numbers and sums are kept, and they are read after the lock.
-    pub(crate) fn record(&self, call: Call, size: usize) -> Option<u32> {
+    pub(crate) fn record(&self, call: Call, size: usize) -> Option<Watched> {
         let path = capture::capture();
-        // SAFETY: set by `set_outer` to a recorder whose scope encloses this one's.
-        if let Some(outer) = unsafe { self.outer.load(Ordering::Relaxed).as_ref() } {
-            outer.add(path, call, size);
+        let mut watched = None;
+        let mut next = Some(self);
+        while let Some(recorder) = next {
+            let stack = recorder.add(path, call, size).unwrap_or(UNKNOWN);
+            let trial = recorder.watch.load(Ordering::Relaxed);
+            if trial != 0 && watched.is_none() {
+                watched = Some(Watched { trial, stack });
+            }
+            // SAFETY: set by `enter` to a recorder whose scope encloses this one's.
+            next = unsafe { recorder.outer.load(Ordering::Relaxed).as_ref() };
         }
-        self.add(path, call, size)
+        watched
     }
 
     fn add(&self, path: PathId, call: Call, size: usize) -> Option<u32> {
@@ -90,9 +111,11 @@ impl Recorder {
         None
     }
 
-    /// Names the recorder of the lock outside this one's, null if there is none.
-    pub(crate) fn set_outer(&self, outer: *const Self) {
+    /// Names the recorder of the lock outside this one's, null if there is none, and the trial whose
+    /// blocks are tracked, 0 if there is none.
+    pub(crate) fn enter(&self, outer: *const Self, watch: u32) {
         self.outer.store(outer.cast_mut(), Ordering::Relaxed);
+        self.watch.store(watch, Ordering::Relaxed);
     }
 
     /// Calls whose stack could not be kept.
@@ -122,7 +145,7 @@ impl Recorder {
     }
 
     fn clear(&self) {
-        self.set_outer(std::ptr::null());
+        self.enter(std::ptr::null(), 0);
         self.dropped.store(0, Ordering::Relaxed);
         if self.used.swap(0, Ordering::Relaxed) == 0 {
             return;
@@ -233,6 +256,7 @@ mod tests {
     #[cfg(all(feature = "symbols", not(miri)))]
     fn a_record_has_the_stack_that_it_was_made_on() {
         let reserved = Reserved::new().unwrap();
+        reserved.get().enter(std::ptr::null(), 1);
         let first = reserved.get().record(Call::Alloc, 1);
         let second = reserved.get().record(Call::Alloc, 1);
         assert_ne!(first, second);
@@ -251,6 +275,27 @@ mod tests {
         // The one call stands after the other.
         let differing = one.frames.iter().zip(&two.frames).filter(|(a, b)| a != b);
         assert_eq!(differing.count(), 1);
+    }
+
+    #[test]
+    fn every_lock_outside_is_told_and_the_innermost_that_tracks_blocks_has_the_block() {
+        let [outer, middle, inner] = [(), (), ()].map(|()| Reserved::new().unwrap());
+        let at = |reserved: &Reserved| std::ptr::from_ref(reserved.get());
+        outer.get().enter(std::ptr::null(), 5);
+        middle.get().enter(at(&outer), 0);
+        inner.get().enter(at(&middle), 0);
+        let watched = inner.get().record(Call::Alloc, 3).unwrap();
+        for reserved in [&outer, &middle, &inner] {
+            assert_eq!(reserved.get().stacks()[0].bytes, 3);
+        }
+        let stack = outer.get().stacks()[0].id;
+        assert_eq!(watched, Watched { trial: 5, stack });
+        middle.get().enter(at(&outer), 6);
+        let watched = inner.get().record(Call::Alloc, 3).unwrap();
+        assert_eq!(watched.trial, 6);
+        outer.get().enter(std::ptr::null(), 0);
+        middle.get().enter(at(&outer), 0);
+        assert_eq!(inner.get().record(Call::Alloc, 3), None);
     }
 
     #[test]

@@ -98,27 +98,50 @@ fn culprit_named_is_every_place_in_one_run_worst_first() {
     assert!(often < once, "{text}");
 }
 
+/// Calls `leaf` on 512 different stacks, which is twice as many as are kept.
+#[inline(never)]
+fn on_many_stacks(depth: u32, leaf: &dyn Fn()) {
+    if depth == 9 {
+        return leaf();
+    }
+    on_many_stacks(black_box(depth + 1), leaf);
+    on_many_stacks(black_box(depth + 1), leaf);
+    black_box(depth);
+}
+
 #[test]
 fn more_stacks_than_are_kept_are_counted_and_said() {
-    // Each depth is a stack of its own.
-    #[inline(never)]
-    fn deep(depth: u32) {
-        if depth > 0 {
-            drop(black_box(vec![1_u8; 1]));
-            deep(black_box(depth - 1));
-        }
-    }
-    // Past what is kept of one stack, stacks look alike; so they fan out.
-    fn fan() {
-        for depth in 0..30 {
-            deep(black_box(depth));
-        }
-    }
-    let text = regresses(fan, "435 allocations · 435 B");
+    let text = regresses(
+        || on_many_stacks(0, &|| drop(black_box(Box::new(1_u8)))),
+        "512 allocations · 512 B",
+    );
     assert!(
-        text.contains("435 allocations, 435 B") || text.contains("further call stacks"),
+        text.contains("256 calls came from further call stacks"),
         "{text}"
     );
+}
+
+#[test]
+fn a_leak_on_a_stack_that_is_not_kept_is_a_leak() {
+    fn body(context: &mut Context) {
+        context.lock();
+        let calls = std::cell::Cell::new(0);
+        on_many_stacks(0, &|| {
+            calls.set(calls.get() + 1);
+            let block = black_box(Box::new([1_u8; 99]));
+            if calls.get() == 512 {
+                std::mem::forget(block);
+            }
+        });
+        context.unlock();
+    }
+    let expectation = Expectation {
+        no_leaks: true,
+        max_allocations: Some(512),
+        ..Expectation::ALLOCATES
+    };
+    let text = verdict(registration(expectation, Body::Fixtures(body))).unwrap_err();
+    assert!(text.contains("REGRESSED: leaked 1 block · 99 B"), "{text}");
 }
 
 #[test]
@@ -225,4 +248,32 @@ fn the_profile_is_part_of_a_failure() {
         "[release]"
     };
     assert!(text.lines().next().unwrap().ends_with(profile), "{text}");
+}
+
+/// A block that outlives its trial, asked for where another lock stands between.
+#[test]
+fn a_leak_within_a_nested_lock_is_one_of_the_lock_outside() {
+    fn body(context: &mut Context) {
+        context.lock();
+        let inner = || assert_alloc_free(|| std::mem::forget(black_box(Box::new([0_u8; 99]))));
+        assert!(std::panic::catch_unwind(inner).is_err());
+        context.unlock();
+    }
+    let expectation = Expectation {
+        no_leaks: true,
+        ..Expectation::ALLOCATES
+    };
+    let text = verdict(registration(
+        Expectation {
+            max_allocations: Some(9),
+            ..expectation
+        },
+        Body::Fixtures(body),
+    ))
+    .unwrap_err();
+    assert!(
+        text.contains("REGRESSED: leaked 1 block · 99 B")
+            && text.contains("1 block, 99 B leaked; 1 allocation, 99 B"),
+        "{text}"
+    );
 }

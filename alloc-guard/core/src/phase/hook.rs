@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::{backtrace::Registers, leaks, process, recorder, switch, tally::Call};
+use crate::{backtrace::Registers, leaks, process, record::Watched, recorder, switch, tally::Call};
 
 use super::state::{BUSY, COUNT, PERMIT, RECORD, RECORD_DEALLOCS, STATE, State};
 
@@ -23,15 +23,15 @@ fn signed(size: usize) -> i64 {
 }
 
 impl State {
-    /// Counts and records one call, wherever it is owed. Returns the record of its stack.
+    /// Counts and records one call, wherever it is owed. Returns the trial that watches its block.
     #[inline]
-    fn observe(&self, call: Call, size: usize, change: i64) -> Option<u32> {
+    fn observe(&self, call: Call, size: usize, change: i64) -> Option<Watched> {
         // The panic machinery is nobody's: with a backtrace asked for it makes 100,000 calls.
         if std::thread::panicking() {
             return None;
         }
         let mode = self.mode.get();
-        let mut stack = None;
+        let mut watched = None;
         if mode & COUNT != 0 {
             self.count(call, size, change);
             let wanted = if call == Call::Dealloc {
@@ -42,15 +42,15 @@ impl State {
             if mode & wanted != 0 {
                 // SAFETY: `RECORD` is set only by `Scope::record`, together with a recorder that
                 // outlives the scope, and both are taken back before it ends.
-                stack = unsafe { &*self.recorder.get() }.record(call, size);
+                watched = unsafe { &*self.recorder.get() }.record(call, size);
             }
         } else if mode & PERMIT == 0 {
             outside(self, call);
         }
         if mode & PERMIT == 0 && process::is_on() && !is_foreign_main(self) {
-            stack = process::observe(call, size, change);
+            watched = process::observe(call, size, change).or(watched);
         }
-        stack
+        watched
     }
 }
 
@@ -218,9 +218,8 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
     let _ = STATE.try_with(|state| {
         if block.is_null() {
             state.observe(Call::Failed, size, 0);
-        } else {
-            let stack = state.observe(call, size, signed(size));
-            track(state, block, size, stack);
+        } else if let Some(watched) = state.observe(call, size, signed(size)) {
+            track(block, size, watched);
         }
         if recorder::is_on() {
             recorder::allocated(&Registers::here(), call, block, size);
@@ -278,11 +277,12 @@ pub(crate) fn resized(before: &Resizing, moved: *mut u8, new: usize) {
             }
         } else {
             let change = signed(new).wrapping_sub(signed(before.size));
-            let stack = state.observe(Call::resize(before.size, new), new, change);
-            match before.tracked {
+            let watched = state.observe(Call::resize(before.size, new), new, change);
+            match (watched, before.tracked) {
+                (Some(watched), _) => track(moved, new, watched),
                 // Resized by code that is not watched itself: still the trial's block.
-                Some(tracked) if stack.is_none() => leaks::insert(moved, tracked.resized(new)),
-                _ => track(state, moved, new, stack),
+                (None, Some(tracked)) => leaks::insert(moved, tracked.resized(new)),
+                (None, None) => {}
             }
         }
         if recorder::is_on() {
@@ -322,18 +322,9 @@ pub(crate) fn operation(name: &str) -> u32 {
 
 /// Remembers a block that a watched trial's body was given.
 #[inline]
-fn track(state: &State, block: *mut u8, size: usize, stack: Option<u32>) {
-    if leaks::is_watching()
-        && let Some(stack) = stack
-    {
-        let trial = match state.watch.get() {
-            0 => process::watched(),
-            trial => trial,
-        };
-        if trial != 0 {
-            leaks::insert(block, leaks::Block { trial, stack, size });
-        }
-    }
+fn track(block: *mut u8, size: usize, watched: Watched) {
+    let Watched { trial, stack } = watched;
+    leaks::insert(block, leaks::Block { trial, stack, size });
 }
 
 /// Marks this thread as a harness's or a trial's own, and says whether it was before.

@@ -15,7 +15,6 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Scope {
     mode: u8,
-    watch: u32,
     recorder: *const Recorder,
     tally: Tally,
     ended: bool,
@@ -56,7 +55,6 @@ impl Scope {
             let mode = state.mode.get();
             let scope = Self {
                 mode,
-                watch: state.watch.get(),
                 recorder: state.recorder.get(),
                 tally: state.tally(),
                 ended: false,
@@ -69,15 +67,13 @@ impl Scope {
                 } else {
                     std::ptr::null()
                 };
-                recorder.set_outer(outer);
+                recorder.enter(outer, watch);
                 state.recorder.set(recorder);
             }
-            state.watch.set(watch);
             state.set_tally(Tally::default());
             let next = next(mode);
             // A measurement inside a lock keeps recording for the lock.
             let kept = if recorder.is_none() && next & COUNT != 0 && next & PERMIT == 0 {
-                state.watch.set(scope.watch);
                 mode & (RECORD | RECORD_DEALLOCS)
             } else {
                 0
@@ -111,7 +107,6 @@ impl Scope {
                 self.tally
             });
             state.mode.set(self.mode);
-            state.watch.set(self.watch);
             state.recorder.set(self.recorder);
             tally
         })

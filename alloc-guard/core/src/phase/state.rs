@@ -23,8 +23,6 @@ pub(super) struct State {
     pub(super) mode: Cell<u8>,
     /// A harness's thread, or one that runs a trial.
     pub(super) ours: Cell<bool>,
-    /// The trial whose blocks are tracked; 0 is none.
-    pub(super) watch: Cell<u32>,
     pub(super) recorder: Cell<*const Recorder>,
     // Apart, not one `Cell<Tally>`: copying the whole at each call costs five times as much.
     allocs: Cell<u64>,
@@ -44,7 +42,6 @@ thread_local! {
         State {
             mode: Cell::new(0),
             ours: Cell::new(false),
-            watch: Cell::new(0),
             recorder: Cell::new(std::ptr::null()),
             allocs: Cell::new(0),
             zeroed: Cell::new(0),
