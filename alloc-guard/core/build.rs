@@ -8,9 +8,13 @@ fn main() {
     let target = env::var("TARGET").unwrap_or_default();
     println!("cargo::rustc-env=ALLOC_GUARD_TARGET={target}");
     println!("cargo::rustc-env=ALLOC_GUARD_TOOLCHAIN={}", toolchain());
-    println!("cargo::rustc-check-cfg=cfg(own_walk)");
+    println!("cargo::rustc-check-cfg=cfg(own_walk, sanitized)");
     if has_own_walk() {
         println!("cargo::rustc-cfg=own_walk");
+    }
+    // Known where sanitizers are: to compilers that are told of features under way.
+    if env::var_os("CARGO_CFG_SANITIZE").is_some() {
+        println!("cargo::rustc-cfg=sanitized");
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Recorder {
     outer: AtomicPtr<Self>,
     /// The trial whose blocks are tracked; 0 is none.
     watch: AtomicU32,
+    /// The one that was retired before it.
+    next: AtomicPtr<Self>,
     slots: [Slot; STACKS],
 }
 
@@ -164,6 +166,9 @@ impl Recorder {
 /// Recorders that were given back: a trial in ten thousand finds one here and maps no memory.
 static IDLE: [AtomicPtr<Recorder>; 8] = [const { AtomicPtr::new(std::ptr::null_mut()) }; 8];
 
+/// Recorders that were retired, the last one first.
+static RETIRED: AtomicPtr<Recorder> = AtomicPtr::new(std::ptr::null_mut());
+
 /// A recorder for one trial.
 #[derive(Debug)]
 pub(crate) struct Reserved(&'static Recorder);
@@ -187,8 +192,15 @@ impl Reserved {
         self.0
     }
 
-    /// Keeps the recorder for good, because another thread may still be about to write to it.
+    /// Keeps the recorder for good, because another thread may still be about to write to it; and where
+    /// leak checkers find it.
     pub(crate) fn retire(self) {
+        let recorder = std::ptr::from_ref(self.0).cast_mut();
+        // Relaxed: nobody reads the list, whose links are set before they are in it.
+        let _ = RETIRED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            self.0.next.store(last, Ordering::Relaxed);
+            Some(recorder)
+        });
         std::mem::forget(self);
     }
 }

@@ -32,6 +32,12 @@ impl Named {
             .map(|call| self.calls[*call as usize])
             .sum()
     }
+
+    /// What tells its frames from another's.
+    fn places(&self) -> impl Iterator<Item = (&str, u32, u32, &str)> {
+        let frames = self.frames.iter();
+        frames.map(|frame| (&*frame.file, frame.line, frame.column, &*frame.function))
+    }
 }
 
 /// Gives stacks names.
@@ -99,8 +105,15 @@ pub(super) fn take_out_permitted(
     });
 }
 
-/// Groups stacks by site, worst first. Where no frame is the user's, the site is the test.
-pub(super) fn sites(stacks: Vec<Named>, root: &Path, test: &Frame) -> Vec<Site> {
+/// Groups stacks by site, worst first. Where no frame is the user's, the site is the test. Of equal sites the
+/// worst stack is shown, whatever the order in which they were recorded.
+pub(super) fn sites(mut stacks: Vec<Named>, root: &Path, test: &Frame) -> Vec<Site> {
+    stacks.sort_by(|a, b| {
+        let weight = |stack: &Named| (stack.leaked, stack.allocations(), stack.bytes, stack.calls);
+        weight(b)
+            .cmp(&weight(a))
+            .then_with(|| a.places().cmp(b.places()))
+    });
     let mut sites: Vec<Site> = Vec::new();
     for stack in stacks {
         let located = locate(&stack.frames);
@@ -191,4 +204,42 @@ pub(crate) fn describe_violations(tally: &Tally, recorder: &Recorder, caller: &F
         ));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(function: &str, line: u32) -> Frame {
+        Frame {
+            function: function.to_owned(),
+            file: "/w/src/lib.rs".to_owned(),
+            line,
+            column: 1,
+        }
+    }
+
+    fn stack(caller: u32, allocations: u64) -> Named {
+        let mut calls = [0; Call::COUNT];
+        calls[Call::Alloc as usize] = allocations;
+        Named {
+            calls,
+            bytes: allocations,
+            leaked: (0, 0),
+            frames: vec![frame("a::site", 1), frame("a::caller", caller)],
+        }
+    }
+
+    #[test]
+    fn the_worst_stack_of_a_site_is_shown_whatever_the_order() {
+        let test = frame("a::test", 9);
+        let shown = |stacks| sites(stacks, Path::new("/w"), &test);
+        let sorted = shown(vec![stack(2, 5), stack(3, 5), stack(4, 1)]);
+        let [site] = &sorted[..] else {
+            panic!("{} sites", sorted.len());
+        };
+        assert_eq!((site.allocations, site.frames[1].line), (11, 2));
+        assert_eq!(shown(vec![stack(4, 1), stack(3, 5), stack(2, 5)]), sorted);
+        assert_eq!(shown(vec![stack(3, 5), stack(4, 1), stack(2, 5)]), sorted);
+    }
 }

@@ -49,6 +49,45 @@ impl Registers {
     }
 }
 
+/// A word of this thread's stack. A macro, because without optimisation a function is a call.
+#[cfg(not(sanitized))]
+macro_rules! stack_word {
+    ($address:expr) => {
+        *($address as *const usize)
+    };
+}
+#[cfg(sanitized)]
+macro_rules! stack_word {
+    ($address:expr) => {
+        $crate::backtrace::linux::registers::unwatched($address as usize)
+    };
+}
+pub(super) use stack_word;
+
+/// A word of this thread's stack, read where the sanitizer does not see it: to it what lies between two
+/// variables is nobody's to read.
+///
+/// # Safety
+/// - The word is one of this thread's stack.
+#[cfg(sanitized)]
+#[inline(always)]
+pub(super) unsafe fn unwatched(address: usize) -> usize {
+    let value: usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the caller says that there is a word.
+    unsafe {
+        asm!("mov {}, [{}]", out(reg) value, in(reg) address,
+            options(pure, readonly, nostack, preserves_flags));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: the caller says that there is a word.
+    unsafe {
+        asm!("ldr {}, [{}]", out(reg) value, in(reg) address,
+            options(pure, readonly, nostack, preserves_flags));
+    }
+    value
+}
+
 /// A code address without the bits that aarch64 signs return addresses with.
 #[inline(always)]
 pub(super) fn without_signature(pc: usize) -> usize {

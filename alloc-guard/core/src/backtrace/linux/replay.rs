@@ -12,7 +12,7 @@
 //! Raw pointers and plain arithmetic, which cannot overflow within arrays: this must be quick in a
 //! build without optimisation too, where each iterator, closure or method is a call.
 
-use super::registers::Registers;
+use super::registers::{Registers, stack_word};
 use crate::backtrace::{
     addresses::AddressId,
     capture::FRAMES,
@@ -98,10 +98,10 @@ impl LastWalk {
                 if *((at + 48) as *const usize) < low {
                     break;
                 }
-                let a = **(at as *const *const usize) ^ *((at + 8) as *const usize);
-                let b = **((at + 16) as *const *const usize) ^ *((at + 24) as *const usize);
-                let c = **((at + 32) as *const *const usize) ^ *((at + 40) as *const usize);
-                let d = **((at + 48) as *const *const usize) ^ *((at + 56) as *const usize);
+                let a = stack_word!(*(at as *const usize)) ^ *((at + 8) as *const usize);
+                let b = stack_word!(*((at + 16) as *const usize)) ^ *((at + 24) as *const usize);
+                let c = stack_word!(*((at + 32) as *const usize)) ^ *((at + 40) as *const usize);
+                let d = stack_word!(*((at + 48) as *const usize)) ^ *((at + 56) as *const usize);
                 if a | b | c | d != 0 {
                     break;
                 }
@@ -109,7 +109,7 @@ impl LastWalk {
             }
             while at < end {
                 let address = *(at as *const usize);
-                if address < low || *(address as *const usize) != *((at + 8) as *const usize) {
+                if address < low || stack_word!(address) != *((at + 8) as *const usize) {
                     // The frame read from this word may still be reached, by other words: it is
                     // the frames outside it that must stand.
                     let owners = (&raw const self.owners).cast::<u16>();

@@ -5,7 +5,7 @@
 //! know, it leaves to the system's unwinder, for that capture.
 
 use super::{
-    registers::{Bounds, Registers, without_signature},
+    registers::{Bounds, Registers, stack_word, without_signature},
     replay::{LastWalk, Walked, Word},
     rule::Rule,
     rules::{self, Meaning},
@@ -190,10 +190,10 @@ impl Walker {
                     return End::Unknown(Unknown::Foreign);
                 }
                 // SAFETY: an aligned word of this thread's stack, at or above the stack pointer.
-                state.fp = unsafe { *(fp_address as *const usize) };
+                state.fp = unsafe { stack_word!(fp_address) };
             }
             // SAFETY: as above.
-            let value = unsafe { *(pc_address as *const usize) };
+            let value = unsafe { stack_word!(pc_address) };
             pc_word = Word {
                 address: pc_address,
                 value,
