@@ -15,7 +15,7 @@ pub(crate) enum Variables {
 
 /// What a program needs to find its files and its libraries, what the toolchain needs to be found, and what
 /// says how tests run. None of them is a place for secrets.
-const NEEDED: [&str; 33] = [
+const NEEDED: [&str; 32] = [
     "APPDATA",
     "ASAN_OPTIONS",
     "CARGO_HOME",
@@ -42,7 +42,6 @@ const NEEDED: [&str; 33] = [
     "SYSTEMDRIVE",
     "SYSTEMROOT",
     "TEMP",
-    "TERM",
     "TMP",
     "TMPDIR",
     "TSAN_OPTIONS",

@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::artifacts::PROFILES;
 use crate::{
     format::markdown::{code, prose},
-    profiles::{self, Comparison},
+    profiles::{self, Comparison, Input},
 };
 
 pub(super) use profiles::Form;
@@ -22,6 +22,8 @@ pub(super) struct Shown<'a> {
     pub(super) bytehound: String,
     /// The one that the hotspots are taken from.
     pub(super) profile: &'a Profile,
+    /// The one that knows operations.
+    pub(super) operations: &'a Input,
     pub(super) root: &'a Path,
     /// The base and what changed since, or why that is not known.
     pub(super) change: Result<(&'a str, &'a Comparison), &'a str>,
@@ -70,6 +72,12 @@ pub(super) fn document(shown: &Shown<'_>, form: Form) -> Result<String> {
     writeln!(out)?;
     profiles::print(shown.profile, form, shown.root, Style::Plain, &mut out)?;
     writeln!(out)?;
+    if form == Form::Markdown {
+        let title = "What each guarded test allocated, site by site";
+        writeln!(out, "<details><summary>{title}</summary>\n")?;
+        profiles::print_locked(shown.operations, form, shown.root, Style::Plain, &mut out)?;
+        writeln!(out, "\n</details>\n")?;
+    }
     match (shown.change, form) {
         (Ok((base, comparison)), Form::Markdown) => {
             writeln!(out, "#### Against {}\n", code(base))?;

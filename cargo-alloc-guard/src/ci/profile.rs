@@ -23,7 +23,7 @@ use crate::{
     cargo::{self, Build, Environment, Variables, Workspace},
     diff::Sources,
     format::{github, markdown::prose},
-    profiles::{self, Comparison},
+    profiles::{self, Comparison, Input},
     progress::Progress,
     recording::{self, End, Options, Printed, Recorder, Selected},
     run::{Guarded, chunks, nothing_to_run},
@@ -100,7 +100,7 @@ pub(crate) fn profile(job: &ProfileJob, out: &mut dyn Write) -> Result<Status> {
         }
     };
     result.write(&folders.profiles)?;
-    // So that a later run knows the folder for one of ours.
+    // For the last job, which need not wait for the profiles.
     result.write(&folders.logs)?;
     publish(job, &result, bytehound, &document)?;
     failed.map_or(Ok(Status::AsExpected), Err)
@@ -141,7 +141,7 @@ fn publish(
 
 /// What was profiled.
 struct Profiled {
-    own: Profile,
+    own: Input,
     bytehound: Outcome,
     /// ByteHound's own, where it attached.
     attached: Option<Profile>,
@@ -193,10 +193,9 @@ fn profile_all(job: &ProfileJob, workspace: &Workspace, folders: &Folders) -> Re
         },
         _ => None,
     };
-    let own = input.profile;
-    let change = change(job, &cargo, workspace, (&own, &folders.profiles));
+    let change = change(job, &cargo, workspace, (&input.profile, &folders.profiles));
     Ok(Profiled {
-        own,
+        own: input,
         bytehound,
         attached,
         change: change.map_err(|error| format!("{error:#}")),
@@ -314,7 +313,8 @@ impl Profiled {
         Ok(Shown {
             files: files(&folders.profiles)?,
             bytehound: self.bytehound.line(),
-            profile: self.attached.as_ref().unwrap_or(&self.own),
+            profile: self.attached.as_ref().unwrap_or(&self.own.profile),
+            operations: &self.own,
             root,
             change: match &self.change {
                 Ok(change) => Ok((&change.base, &change.comparison)),
@@ -324,7 +324,7 @@ impl Profiled {
     }
 
     fn result(&self) -> JobResult {
-        let mut result = JobResult::new(Verdict::Passed, profiles::in_short(&self.own));
+        let mut result = JobResult::new(Verdict::Passed, profiles::in_short(&self.own.profile));
         result.bytehound = Some(self.bytehound.line());
         result.change = Some(match &self.change {
             Ok(change) => change.comparison.summary(),

@@ -13,7 +13,7 @@ mod report;
 mod summary;
 
 pub(crate) use diff::{Comparison, print_human, print_json, print_markdown};
-pub(crate) use inputs::{RECORDS_FOLDER, is_profile, open, read};
+pub(crate) use inputs::{Input, RECORDS_FOLDER, is_profile, open, read};
 pub(crate) use output::write;
 pub(crate) use page::{beside, write_diff, write_page};
 pub(crate) use report::{Form, in_short, print, print_locked};

@@ -9,6 +9,7 @@ mod again;
 #[expect(dead_code, reason = "the reader's tests write more kinds of events")]
 mod agprof;
 mod baseline;
+mod ci;
 mod diff;
 mod doctor;
 mod hostile;

@@ -100,6 +100,13 @@ impl Repository {
         self.git(&["commit", "--quiet", "--message", message]);
     }
 
+    /// Leaves the lock file to cargo, which takes out of it what this package does not need.
+    pub(crate) fn forget_lock(&self) {
+        self.write(".gitignore", "target\nCargo.lock\n");
+        self.git(&["rm", "--quiet", "--cached", "Cargo.lock"]);
+        self.commit("no lock file");
+    }
+
     /// Runs the command in it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         ran(&mut self.command(arguments))
