@@ -118,31 +118,31 @@ fn refuse(entries: &[(LogEntry, ErrorKind)], root: &TrustedRoot) {
 
 /// Rekor trusted root parsing
 #[allocates(no_leaks)]
-fn trusted_root_parsing(#[init(ROOT_V2)] json: &[u8]) -> Result<TrustedRoot, Error> {
+fn rekor_trusted_root_parsing(#[init(ROOT_V2)] json: &[u8]) -> Result<TrustedRoot, Error> {
     TrustedRoot::parse(json)
 }
 
 /// Rekor log entry parsing
 #[allocates(no_leaks)]
-fn log_entry_parsing(#[init(ENTRY)] json: &[u8]) -> Result<LogEntry, Error> {
+fn rekor_log_entry_parsing(#[init(ENTRY)] json: &[u8]) -> Result<LogEntry, Error> {
     LogEntry::parse(json)
 }
 
 /// Rekor log entry parsing, out of a bundle
 #[allocates(no_leaks)]
-fn bundle_parsing(#[init(BUNDLE)] json: &[u8]) -> Result<Vec<LogEntry>, Error> {
+fn rekor_bundle_parsing(#[init(BUNDLE)] json: &[u8]) -> Result<Vec<LogEntry>, Error> {
     LogEntry::parse_bundle(json)
 }
 
 /// Rekor log entry parsing, refused: a million brackets
 #[alloc_free]
-fn log_entry_parsing_refuses_deep_nesting(#[init("[".repeat(1_000_000))] json: &str) {
+fn rekor_log_entry_parsing_refuses_deep_nesting(#[init("[".repeat(1_000_000))] json: &str) {
     assert!(LogEntry::parse(json.as_bytes()).is_err());
 }
 
 /// Rekor SET verification
 #[alloc_free]
-fn set_verification(
+fn rekor_set_verification(
     #[init(entry())] entry: &LogEntry,
     #[init(root(ROOT))] root: &TrustedRoot,
 ) -> Result<(), Error> {
@@ -152,7 +152,7 @@ fn set_verification(
 
 /// Rekor SET verification, refused: another signature
 #[alloc_free]
-fn set_verification_refuses_another_signature(
+fn rekor_set_verification_refuses_another_signature(
     #[init(in_bundle(file!("bundles/set-invalid-signature_fail.json")))] entry: &LogEntry,
     #[init(root(ROOT))] root: &TrustedRoot,
 ) {
@@ -161,14 +161,14 @@ fn set_verification_refuses_another_signature(
 
 /// Rekor inclusion proof verification
 #[alloc_free]
-fn inclusion_verification(#[init(entry())] entry: &LogEntry) -> Result<(), Error> {
+fn rekor_inclusion_verification(#[init(entry())] entry: &LogEntry) -> Result<(), Error> {
     black_box(entry.verify_inclusion()?);
     Ok(())
 }
 
 /// Rekor inclusion proof, refused: a hash changed
 #[alloc_free]
-fn inclusion_verification_refuses_a_changed_hash(
+fn rekor_inclusion_verification_refuses_a_changed_hash(
     #[init(in_bundle(file!("bundles/inclusion-proof-corrupted-hash_fail.json")))] entry: &LogEntry,
 ) {
     assert!(entry.verify_inclusion().is_err());
@@ -176,7 +176,7 @@ fn inclusion_verification_refuses_a_changed_hash(
 
 /// Rekor checkpoint verification (version 1)
 #[alloc_free]
-fn checkpoint_verification(
+fn rekor_checkpoint_verification(
     #[init(entry())] entry: &LogEntry,
     #[init(root(ROOT))] root: &TrustedRoot,
 ) -> Result<(), Error> {
@@ -186,7 +186,7 @@ fn checkpoint_verification(
 
 /// Rekor checkpoint verification (version 2)
 #[alloc_free]
-fn checkpoint_verification_v2(
+fn rekor_checkpoint_verification_v2(
     #[init(in_bundle(BUNDLE_V2))] entry: &LogEntry,
     #[init(root(ROOT_V2))] root: &TrustedRoot,
 ) -> Result<(), Error> {
@@ -196,7 +196,7 @@ fn checkpoint_verification_v2(
 
 /// Rekor checkpoint, refused: signature changed
 #[alloc_free]
-fn checkpoint_verification_refuses_a_changed_signature(
+fn rekor_checkpoint_verification_refuses_a_changed_signature(
     #[init(in_bundle(file!("bundles/invalid-checkpoint-signature_fail.json")))] entry: &LogEntry,
     #[init(root(ROOT))] root: &TrustedRoot,
 ) {
@@ -205,7 +205,7 @@ fn checkpoint_verification_refuses_a_changed_signature(
 
 /// Rekor checkpoint, refused: another tree
 #[alloc_free]
-fn checkpoint_verification_refuses_another_tree(
+fn rekor_checkpoint_verification_refuses_another_tree(
     #[init(in_bundle(file!("bundles/checkpoint-wrong-roothash_fail.json")))] entry: &LogEntry,
     #[init(root(ROOT))] root: &TrustedRoot,
 ) {
@@ -214,7 +214,7 @@ fn checkpoint_verification_refuses_another_tree(
 
 /// Rekor log entry verification, all parts (version 1)
 #[alloc_free]
-fn log_entry_verification(
+fn rekor_log_entry_verification(
     #[init(entry())] entry: &LogEntry,
     #[init(root(ROOT))] root: &TrustedRoot,
 ) -> Result<(), Error> {
@@ -224,7 +224,7 @@ fn log_entry_verification(
 
 /// Rekor log entry verification, all parts (version 2)
 #[alloc_free]
-fn log_entry_verification_v2(
+fn rekor_log_entry_verification_v2(
     #[init(in_bundle(BUNDLE_V2))] entry: &LogEntry,
     #[init(root(ROOT_V2))] root: &TrustedRoot,
 ) -> Result<(), Error> {
@@ -234,7 +234,7 @@ fn log_entry_verification_v2(
 
 /// Rekor log entry verification, every refused bundle (version 1)
 #[alloc_free]
-fn log_entry_verification_refuses(
+fn rekor_log_entry_verification_refuses(
     #[init(in_bundles(&REFUSED))] entries: &[(LogEntry, ErrorKind)],
     #[init(root(ROOT))] root: &TrustedRoot,
 ) {
@@ -243,7 +243,7 @@ fn log_entry_verification_refuses(
 
 /// Rekor log entry verification, every refused bundle (version 2)
 #[alloc_free]
-fn log_entry_verification_v2_refuses(
+fn rekor_log_entry_verification_v2_refuses(
     #[init(in_bundles(&REFUSED_V2))] entries: &[(LogEntry, ErrorKind)],
     #[init(root(ROOT_V2))] root: &TrustedRoot,
 ) {
