@@ -8,7 +8,7 @@ pub(super) const HELP: &str = "\
 It adds what is missing and changes nothing that is there:
   alloc-guard in the package's `[dev-dependencies]`
   tests/alloc_guard.rs, a first guarded test
-  .github/workflows/alloc-guard.yml, which runs `cargo alloc-guard`
+  .github/workflows/alloc-guard.yml, five lines that call the workflow Memory Analysis
 
 Examples:
   cargo alloc-guard init

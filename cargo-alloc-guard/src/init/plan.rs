@@ -226,12 +226,14 @@ fn first_test(dependency: &str, edition: &str) -> String {
 }
 
 fn workflow(folder: &str) -> String {
-    let defaults = if folder.is_empty() {
+    let with = if folder.is_empty() {
         String::new()
     } else {
-        format!("    defaults:\n      run:\n        working-directory: {folder:?}\n")
+        format!(", with: {{ folder: {folder:?} }}")
     };
-    WORKFLOW.replace("{defaults}", &defaults)
+    WORKFLOW
+        .replace("{version}", env!("CARGO_PKG_VERSION"))
+        .replace("{with}", &with)
 }
 
 fn shown(root: &Path, path: &Path) -> String {
@@ -268,12 +270,11 @@ mod tests {
     #[test]
     fn a_workspace_below_its_repository_is_where_the_workflow_works() {
         let here = workflow("");
-        assert!(here.contains("timeout-minutes: 30\n    steps:\n"), "{here}");
+        let version = concat!("@v", env!("CARGO_PKG_VERSION"), " }\n");
+        assert!(here.ends_with(version), "{here}");
         let below = workflow("rust/all");
         assert!(
-            below.contains(
-                "\n    defaults:\n      run:\n        working-directory: \"rust/all\"\n    steps:\n"
-            ),
+            below.ends_with(", with: { folder: \"rust/all\" } }\n"),
             "{below}"
         );
     }
