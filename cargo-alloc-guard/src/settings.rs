@@ -204,6 +204,21 @@ impl CargoSettings {
 }
 
 impl CargoSettings {
+    /// Has the guard optimised where the tests are not: each call that is recorded passes through it,
+    /// and takes five times as long otherwise. What the tests allocate stays what it is, as their own
+    /// code is built as before. A profile that the user named is built as it says.
+    pub(crate) fn with_optimised_guard(mut self) -> Self {
+        if matches!(self.profile.as_deref(), None | Some("dev" | "test")) {
+            let options = ["alloc-guard", "alloc-guard-core"].map(|package| {
+                let setting = format!("profile.dev.package.{package}.opt-level=3");
+                ["--config".into(), setting.into()]
+            });
+            // Before what the user passes on, which may end in arguments of another kind.
+            self.options.splice(0..0, options.into_iter().flatten());
+        }
+        self
+    }
+
     /// What `cargo test` is given.
     pub(crate) fn for_test(&self) -> Vec<OsString> {
         self.options_with_profile("--profile")
@@ -274,6 +289,8 @@ fn style(color: ColorChoice, is_terminal: bool, no_color: bool) -> Style {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
     use crate::arguments::{Arguments, Command};
 
@@ -323,6 +340,26 @@ mod tests {
             settings("--profile bench").run.cargo.for_nextest(),
             ["--cargo-profile", "bench", "--workspace"]
         );
+    }
+
+    #[test]
+    fn the_guard_is_optimised_in_builds_that_are_not_and_in_those_alone() {
+        let options = |line| {
+            let settings = settings(line).run.cargo.with_optimised_guard();
+            settings.for_test().join(OsStr::new(" "))
+        };
+        let optimised = "--config profile.dev.package.alloc-guard.opt-level=3 \
+            --config profile.dev.package.alloc-guard-core.opt-level=3";
+        for (line, expected) in [
+            ("-- --lib x", format!("{optimised} --workspace --lib x")),
+            (
+                "--profile dev",
+                format!("--profile dev {optimised} --workspace"),
+            ),
+            ("--profile bench", "--profile bench --workspace".to_owned()),
+        ] {
+            assert_eq!(options(line), *expected, "{line}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::{
     backtrace::Registers,
-    phase::{self, Course, Recording},
+    phase::{self, Course},
     recorder, switch,
     tally::Call,
 };
@@ -61,8 +61,6 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `alloc`.
-            Course::Record(hook) => unsafe { self.alloc_recorded(hook, layout) },
-            // SAFETY: the caller keeps the contract of `alloc`.
             Course::Full => unsafe { self.alloc_in_full(layout) },
         }
     }
@@ -83,8 +81,6 @@ impl<A: GlobalAlloc> Guard<A> {
                 block
             }
             // SAFETY: the caller keeps the contract of `alloc_zeroed`.
-            Course::Record(hook) => unsafe { self.alloc_zeroed_recorded(hook, layout) },
-            // SAFETY: the caller keeps the contract of `alloc_zeroed`.
             Course::Full => unsafe { self.alloc_zeroed_in_full(layout) },
         }
     }
@@ -103,8 +99,6 @@ impl<A: GlobalAlloc> Guard<A> {
                 unsafe { self.inner.dealloc(block, layout) };
                 phase::counted_dealloc(layout.size());
             }
-            // SAFETY: the caller keeps the contract of `dealloc`.
-            Course::Record(hook) => unsafe { self.dealloc_recorded(hook, block, layout) },
             // SAFETY: the caller keeps the contract of `dealloc`.
             Course::Full => unsafe { self.dealloc_in_full(block, layout) },
         }
@@ -125,8 +119,6 @@ impl<A: GlobalAlloc> Guard<A> {
                 phase::counted_realloc(layout.size(), block, size);
                 block
             }
-            // SAFETY: the caller keeps the contract of `realloc`.
-            Course::Record(hook) => unsafe { self.realloc_recorded(hook, block, layout, size) },
             // SAFETY: the caller keeps the contract of `realloc`.
             Course::Full => unsafe { self.realloc_in_full(block, layout, size) },
         }
@@ -200,10 +192,14 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_recorded(&self, hook: Recording, layout: Layout) -> *mut u8 {
+    unsafe fn alloc_recorded(&self, layout: Layout, from: &Registers) -> *mut u8 {
+        let Some(hook) = phase::enter_recording() else {
+            // SAFETY: the caller keeps the contract of `alloc`.
+            return unsafe { self.alloc_observed(layout) };
+        };
         // SAFETY: the caller keeps the contract of `alloc`.
         let block = unsafe { self.inner.alloc(layout) };
-        recorder::allocated(&Registers::here(), Call::Alloc, block, layout.size());
+        recorder::allocated(from, Call::Alloc, block, layout.size());
         hook.leave();
         block
     }
@@ -212,10 +208,14 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc_zeroed`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_zeroed_recorded(&self, hook: Recording, layout: Layout) -> *mut u8 {
+    unsafe fn alloc_zeroed_recorded(&self, layout: Layout, from: &Registers) -> *mut u8 {
+        let Some(hook) = phase::enter_recording() else {
+            // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+            return unsafe { self.alloc_zeroed_observed(layout) };
+        };
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
-        recorder::allocated(&Registers::here(), Call::Zeroed, block, layout.size());
+        recorder::allocated(from, Call::Zeroed, block, layout.size());
         hook.leave();
         block
     }
@@ -224,7 +224,11 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::dealloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn dealloc_recorded(&self, hook: Recording, block: *mut u8, layout: Layout) {
+    unsafe fn dealloc_recorded(&self, block: *mut u8, layout: Layout) {
+        let Some(hook) = phase::enter_recording() else {
+            // SAFETY: the caller keeps the contract of `dealloc`.
+            return unsafe { self.dealloc_observed(block, layout) };
+        };
         // Before the call: afterwards another thread may already own this address.
         recorder::deallocating(&Registers::here(), block);
         // SAFETY: the caller keeps the contract of `dealloc`.
@@ -238,22 +242,17 @@ impl<A: GlobalAlloc> Guard<A> {
     #[inline(never)]
     unsafe fn realloc_recorded(
         &self,
-        hook: Recording,
-        block: *mut u8,
-        layout: Layout,
-        size: usize,
+        (block, layout, size): (*mut u8, Layout, usize),
+        from: &Registers,
     ) -> *mut u8 {
+        let Some(hook) = phase::enter_recording() else {
+            // SAFETY: the caller keeps the contract of `realloc`.
+            return unsafe { self.realloc_observed(block, layout, size) };
+        };
         let before = recorder::resizing(block);
         // SAFETY: the caller keeps the contract of `realloc`.
         let moved = unsafe { self.inner.realloc(block, layout, size) };
-        recorder::resized(
-            &Registers::here(),
-            &before,
-            block,
-            layout.size(),
-            moved,
-            size,
-        );
+        recorder::resized(from, &before, block, layout.size(), moved, size);
         hook.leave();
         moved
     }
@@ -264,9 +263,13 @@ impl<A: GlobalAlloc> Guard<A> {
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if switch::is_idle() {
+        let seen = switch::look();
+        if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.alloc(layout) }
+        } else if seen.is_recording_alone() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.alloc_recorded(layout, &Registers::here()) }
         } else {
             // SAFETY: passed on from the caller.
             unsafe { self.alloc_observed(layout) }
@@ -275,9 +278,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if switch::is_idle() {
+        let seen = switch::look();
+        if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.alloc_zeroed(layout) }
+        } else if seen.is_recording_alone() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.alloc_zeroed_recorded(layout, &Registers::here()) }
         } else {
             // SAFETY: passed on from the caller.
             unsafe { self.alloc_zeroed_observed(layout) }
@@ -286,9 +293,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if switch::is_idle() {
+        let seen = switch::look();
+        if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.dealloc(block, layout) }
+        } else if seen.is_recording_alone() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.dealloc_recorded(block, layout) }
         } else {
             // SAFETY: passed on from the caller.
             unsafe { self.dealloc_observed(block, layout) }
@@ -297,9 +308,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if switch::is_idle() {
+        let seen = switch::look();
+        if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.realloc(block, layout, size) }
+        } else if seen.is_recording_alone() {
+            // SAFETY: passed on from the caller.
+            unsafe { self.realloc_recorded((block, layout, size), &Registers::here()) }
         } else {
             // SAFETY: passed on from the caller.
             unsafe { self.realloc_observed(block, layout, size) }

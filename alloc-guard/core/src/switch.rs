@@ -13,30 +13,33 @@ const EVERYWHERE: u64 = 1 << 32;
 /// What [`ON`] is where calls are recorded and nothing else is on.
 const RECORDING: u64 = 1 << 63;
 
-/// Whether nothing is on, in any thread. The whole cost of an idle call.
-#[expect(
-    clippy::inline_always,
-    reason = "this is the four instructions that an idle call may cost"
-)]
-#[inline(always)]
-pub(crate) fn is_idle() -> bool {
-    // Relaxed: a scope's own thread sees its own increment; a process scope counts another
-    // thread's calls from whenever that thread learns of it, which starting it synchronizes.
-    ON.load(Ordering::Relaxed) == 0
-}
-
 /// What is on, at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen(u64);
 
 /// Looks at what is on.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "this is of the four instructions that an idle call may cost"
+)]
+#[inline(always)]
 pub(crate) fn look() -> Seen {
-    // Relaxed: see `is_idle`.
+    // Relaxed: a scope's own thread sees its own increment; a process scope counts another
+    // thread's calls from whenever that thread learns of it, which starting it synchronizes.
     Seen(ON.load(Ordering::Relaxed))
 }
 
 impl Seen {
+    /// Whether nothing is on, in any thread. With [`look`], the whole cost of an idle call.
+    #[expect(
+        clippy::inline_always,
+        reason = "this is of the four instructions that an idle call may cost"
+    )]
+    #[inline(always)]
+    pub(crate) fn is_idle(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether something is on that concerns calls of every thread, recording or a scope.
     #[inline]
     pub(crate) fn is_everywhere(self) -> bool {
@@ -53,7 +56,7 @@ impl Seen {
 /// Whether calls are recorded.
 #[inline]
 pub(crate) fn is_recording() -> bool {
-    // Relaxed: see `is_idle`.
+    // Relaxed: see `look`.
     ON.load(Ordering::Relaxed) & RECORDING != 0
 }
 
@@ -92,7 +95,7 @@ impl On {
     }
 
     fn add(weight: u64) -> Self {
-        // Relaxed: see `is_idle`.
+        // Relaxed: see `look`.
         ON.fetch_add(weight, Ordering::Relaxed);
         Self(weight)
     }
@@ -100,7 +103,7 @@ impl On {
 
 impl Drop for On {
     fn drop(&mut self) {
-        // Relaxed: see `is_idle`.
+        // Relaxed: see `look`.
         ON.fetch_sub(self.0, Ordering::Relaxed);
     }
 }

@@ -12,6 +12,8 @@ pub enum Workload {
     Pair,
     /// The same on two threads at once.
     TwoThreads,
+    /// A block of 16 bytes to 4 KiB taken, and one of 1,000 like it given back.
+    Live,
     /// A `Vec<u64>` pushed to 1,024 elements: one allocation, eight grows, one deallocation.
     Vec,
     /// About a megabyte of JSON, parsed and dropped.
@@ -22,9 +24,10 @@ pub enum Workload {
 
 impl Workload {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pair,
         Self::TwoThreads,
+        Self::Live,
         Self::Vec,
         Self::Json,
         Self::Scope,
@@ -36,6 +39,7 @@ impl Workload {
         match self {
             Self::Pair => "pair",
             Self::TwoThreads => "two-threads",
+            Self::Live => "live",
             Self::Vec => "vec",
             Self::Json => "json",
             Self::Scope => "scope",
@@ -48,6 +52,7 @@ impl Workload {
         match self {
             Self::Pair => "malloc + free of 64 bytes",
             Self::TwoThreads => "malloc + free of 64 bytes, on two threads at once",
+            Self::Live => "malloc + free of 16 bytes to 4 KiB, with 1,000 blocks live",
             Self::Vec => "`Vec<u64>` pushed to 1,024 elements",
             Self::Json => "1 MB of JSON parsed to a `serde_json::Value` and dropped",
             Self::Scope => "The mode entered and left, with nothing in it (lock + unlock)",
@@ -60,6 +65,7 @@ impl Workload {
         match self {
             Self::Pair => Some(2_000),
             Self::TwoThreads => None,
+            Self::Live => Some(10_000),
             Self::Vec => Some(100),
             Self::Json => Some(1),
             Self::Scope => Some(1_000),
@@ -73,6 +79,20 @@ impl Workload {
             Self::Pair | Self::TwoThreads => Box::new(|times| {
                 for _ in 0..times {
                     drop(black_box(Vec::<u8>::with_capacity(black_box(64))));
+                }
+            }),
+            Self::Live => Box::new(|times| {
+                let mut blocks = vec![Vec::<u8>::new(); 1_000];
+                let mut random = 1_usize;
+                for _ in 0..times {
+                    // xorshift64 (Marsaglia, "Xorshift RNGs").
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    // As many of 16 to 32 bytes as of 32 to 64, and so on.
+                    let most = 16 << ((random >> 20) % 9);
+                    let size = 16 + (random >> 40) % most;
+                    blocks[(random >> 30) % 1_000] = black_box(Vec::with_capacity(size));
                 }
             }),
             Self::Vec => Box::new(|times| {

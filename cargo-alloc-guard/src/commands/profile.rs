@@ -35,7 +35,7 @@ impl ProfileSettings {
     pub(super) fn new(arguments: ProfileArguments) -> Self {
         let tests = TestSettings::new(arguments.tests);
         Self {
-            cargo: CargoSettings::new(arguments.cargo),
+            cargo: CargoSettings::new(arguments.cargo).with_optimised_guard(),
             options: Options {
                 sample: arguments.sample,
                 deallocations: arguments.deallocations,

@@ -72,7 +72,7 @@ pub struct Paths {
     pub(super) addresses: Addresses,
     used: AtomicU32,
     lost: AtomicU64,
-    /// By a hash of parent and address: those two and the number, packed by [`pack`].
+    /// By a hash of parent and address: those two and the number, as a [`Word`].
     slots: [AtomicU64; SLOTS],
     /// The same words by number, less [`FIRST`].
     nodes: [AtomicU64; NODES],
@@ -86,13 +86,35 @@ const _: () = assert!(PathId::BITS + KEY_BITS <= 64);
 const _: () = assert!(NODES + (FIRST as usize) < 1 << PathId::BITS);
 const _: () = assert!(NODES <= SLOTS / 4 * 3);
 
-fn key(parent: PathId, address: AddressId) -> u64 {
-    u64::from(parent.0) << AddressId::BITS | address.bits()
-}
+/// A node in one word: its key, and above it its number, which is not 0. A word of 0 is none.
+#[derive(Clone, Copy)]
+pub(super) struct Word(u64);
 
-/// A key with the number of its node, which is not 0, above it.
-fn pack(key: u64, id: PathId) -> u64 {
-    u64::from(id.0) << KEY_BITS | key
+impl Word {
+    /// In place of a node: its number was given to nobody. No node looks so, because no number is
+    /// as large.
+    const UNUSED: Self = Self(u64::MAX);
+
+    /// What a node is looked up by.
+    #[inline(always)]
+    pub(super) fn key(parent: PathId, address: AddressId) -> u64 {
+        u64::from(parent.0) << AddressId::BITS | address.bits()
+    }
+
+    fn new(key: u64, id: PathId) -> Self {
+        Self(u64::from(id.0) << KEY_BITS | key)
+    }
+
+    /// Whether it is the node with this key.
+    #[inline(always)]
+    pub(super) fn has(self, key: u64) -> bool {
+        self.0 & ((1 << KEY_BITS) - 1) == key && self.0 != 0
+    }
+
+    #[inline(always)]
+    pub(super) fn id(self) -> PathId {
+        PathId((self.0 >> KEY_BITS) as u32)
+    }
 }
 
 static SHARED: AtomicPtr<Paths> = AtomicPtr::new(std::ptr::null_mut());
@@ -130,10 +152,10 @@ impl Paths {
         }
     }
 
-    /// The path that goes on from `parent` with a call at `address`. `None` if there is no room.
+    /// The node with this key, whose path goes on from its parent with a call at its address. `None`
+    /// if there is no room.
     #[inline(always)]
-    pub(super) fn child(&self, parent: PathId, address: AddressId) -> Option<PathId> {
-        let key = key(parent, address);
+    pub(super) fn child(&self, key: u64) -> Option<Word> {
         // Fibonacci hashing; the shift brings the parent, which is above, to bear on all bits.
         let mut index =
             ((key ^ key >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PathId::BITS)) as usize;
@@ -143,13 +165,13 @@ impl Paths {
             // SAFETY: the product has `BITS` bits left, and the sum below is masked.
             let slot = unsafe { &*slots.wrapping_add(index) };
             // Acquire: pairs with the release in `add`, so that who has a number finds its node.
-            let found = slot.load(Ordering::Acquire);
-            if found & ((1 << KEY_BITS) - 1) == key && found != 0 {
-                return Some(PathId((found >> KEY_BITS) as u32));
+            let found = Word(slot.load(Ordering::Acquire));
+            if found.has(key) {
+                return Some(found);
             }
-            if found == 0 {
+            if found.0 == 0 {
                 match self.add(slot, key) {
-                    Added::Here(id) => return Some(id),
+                    Added::Here(word) => return Some(word),
                     Added::Occupied => {}
                     Added::Full => return None,
                 }
@@ -170,18 +192,18 @@ impl Paths {
         let Some(node) = self.nodes.get(place as usize) else {
             return Added::Full;
         };
-        let id = PathId(place.wrapping_add(FIRST));
-        let word = pack(key, id);
+        let word = Word::new(key, PathId(place.wrapping_add(FIRST)));
         // Release: pairs with the acquire in `nodes_from`, which then finds the address too.
-        node.store(word, Ordering::Release);
+        node.store(word.0, Ordering::Release);
         // Release: pairs with the acquire in `child`.
-        match slot.compare_exchange(0, word, Ordering::Release, Ordering::Acquire) {
-            Ok(_) => Added::Here(id),
+        match slot.compare_exchange(0, word.0, Ordering::Release, Ordering::Acquire) {
+            Ok(_) => Added::Here(word),
             Err(other) => {
                 // The number stays unused: nobody was told of it.
-                node.store(UNUSED, Ordering::Release);
-                if other & ((1 << KEY_BITS) - 1) == key {
-                    Added::Here(PathId((other >> KEY_BITS) as u32))
+                node.store(Word::UNUSED.0, Ordering::Release);
+                let other = Word(other);
+                if other.has(key) {
+                    Added::Here(other)
                 } else {
                     Added::Occupied
                 }
@@ -195,7 +217,9 @@ impl Paths {
         root: PathId,
         mut addresses: impl Iterator<Item = Option<AddressId>>,
     ) -> Option<PathId> {
-        addresses.try_fold(root, |path, address| self.child(path, address?))
+        addresses.try_fold(root, |path, address| {
+            Some(self.child(Word::key(path, address?))?.id())
+        })
     }
 
     /// The node that a path ends with; `None` of the roots and of what no capture returned.
@@ -207,11 +231,11 @@ impl Paths {
     }
 
     fn unpack(&self, word: u64) -> Option<Node> {
-        if word == 0 || word == UNUSED {
+        if word == 0 || word == Word::UNUSED.0 {
             return None;
         }
         Some(Node {
-            id: PathId((word >> KEY_BITS) as u32),
+            id: Word(word).id(),
             parent: PathId((word >> AddressId::BITS) as u32 & ((1 << PathId::BITS) - 1)),
             address: self.addresses.address(AddressId::from_bits(word)),
         })
@@ -284,14 +308,10 @@ impl Paths {
 pub struct Cursor(usize);
 
 enum Added {
-    Here(PathId),
+    Here(Word),
     Occupied,
     Full,
 }
-
-/// In place of a node: its number was given to nobody. No node looks so, because no number is as
-/// large.
-const UNUSED: u64 = u64::MAX;
 
 #[cfg(test)]
 mod tests {
@@ -408,7 +428,7 @@ mod tests {
         let known = path(paths, PathId::NONE, &[1, 2]);
         paths.fill();
         let (address, _) = paths.addresses.find(3).unwrap();
-        assert_eq!(paths.child(known, address), None);
+        assert!(paths.child(Word::key(known, address)).is_none());
         assert_eq!(path(paths, PathId::NONE, &[1, 2]), known);
         assert_eq!(paths.lost(), 0);
         assert_eq!(paths.lose(), PathId::NONE);

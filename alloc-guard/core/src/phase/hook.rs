@@ -109,8 +109,6 @@ pub(crate) enum Course {
     /// It is counted for this thread, and no more: with [`enter_counting`] before it
     /// and one of the functions named `counted_…` after.
     Count,
-    /// It is recorded, and no more: the hook has been entered for that.
-    Record(Recording),
     /// Whatever [`enter`] and the functions after it find out.
     Full,
 }
@@ -119,18 +117,8 @@ pub(crate) enum Course {
 /// be.
 #[inline]
 pub(crate) fn course() -> Course {
-    let seen = switch::look();
-    if seen.is_everywhere() {
-        return STATE
-            .try_with(|state| {
-                if seen.is_recording_alone() && state.mode.get() == 0 {
-                    state.mode.set(BUSY);
-                    Course::Record(Recording(state))
-                } else {
-                    Course::Full
-                }
-            })
-            .unwrap_or(Course::Full);
+    if switch::look().is_everywhere() {
+        return Course::Full;
     }
     match STATE.try_with(|state| state.mode.get()) {
         Ok(COUNT) if !std::thread::panicking() => Course::Count,
@@ -143,6 +131,21 @@ pub(crate) fn course() -> Course {
 /// call, which is much where nothing is optimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Recording(*const State);
+
+/// Enters the hook where nothing but a recording is on: a call is recorded, and no more. `None` if
+/// this thread is inside it already.
+#[inline]
+pub(crate) fn enter_recording() -> Option<Recording> {
+    STATE
+        .try_with(|state| {
+            (state.mode.get() == 0).then(|| {
+                state.mode.set(BUSY);
+                Recording(state)
+            })
+        })
+        .ok()
+        .flatten()
+}
 
 impl Recording {
     /// Leaves the hook.

@@ -9,8 +9,8 @@ mod scope;
 mod state;
 
 pub(crate) use hook::{
-    Course, Recording, allocated, bystanders, counted_alloc, counted_dealloc, counted_realloc,
-    course, deallocating, enter, enter_counting, leave, operation, resized, resizing, set_context,
-    set_ours,
+    Course, allocated, bystanders, counted_alloc, counted_dealloc, counted_realloc, course,
+    deallocating, enter, enter_counting, enter_recording, leave, operation, resized, resizing,
+    set_context, set_ours,
 };
 pub(crate) use scope::Scope;

@@ -125,24 +125,36 @@ impl Thread {
     #[inline(always)]
     pub(super) fn event<'a>(&'a self, own: &'a mut Own, now: u64) -> Option<Event<'a>> {
         self.make_room(own, now)?;
+        Some(self.event_in_room(own))
+    }
+
+    /// Whether there is room for one event that happened at `now`, and an anchor before it.
+    #[inline(always)]
+    pub(super) fn has_room(&self, own: &Own, now: u64) -> bool {
+        // Relaxed: this thread's own.
+        self.events.len.load(Ordering::Relaxed) <= FULL && now < own.due
+    }
+
+    /// Begins an event for which there is room.
+    #[inline(always)]
+    pub(super) fn event_in_room<'a>(&'a self, own: &'a mut Own) -> Event<'a> {
         // Relaxed: this thread's own.
         let len = self.events.len.load(Ordering::Relaxed);
         let at = self.events.bytes.get().cast::<u8>().wrapping_add(len);
-        Some(Event {
+        Event {
             thread: self,
             own,
             at,
-        })
+        }
     }
 
     /// Sees to room for one event that begins at `now`, and to an anchor before it.
     #[inline(always)]
     pub(super) fn make_room(&self, own: &mut Own, now: u64) -> Option<()> {
-        // Relaxed: this thread's own.
-        if self.events.len.load(Ordering::Relaxed) > FULL || now >= own.due {
-            self.turn(own)
-        } else {
+        if self.has_room(own, now) {
             Some(())
+        } else {
+            self.turn(own)
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
 use super::{
     clock,
     encode::Short,
-    events::{self, Tag},
+    events::{self, Event, Tag},
     file::{self, Kind},
     lost, sample,
     thread::{self, Own, Thread},
@@ -33,32 +33,60 @@ pub(crate) fn is_on() -> bool {
 }
 
 /// A request of kind `call` for `size` bytes was answered with `block`, which is null if it failed.
-#[inline]
+#[inline(never)]
 pub(crate) fn allocated(from: &Registers, call: Call, block: *mut u8, size: usize) {
+    let now = clock::ticks();
+    if !block.is_null()
+        && let Some((thread, own)) = thread::ready(now)
+        && let Some(paths) = Paths::shared()
+        && let Some(walker) = own.walker.as_deref_mut()
+    {
+        add_allocation(thread, size);
+        // SAFETY: whoever enters the hook takes them in a frame that stands during this call.
+        let path = told(unsafe { walker.capture_from(paths, from) });
+        let event = thread.event_in_room(own);
+        write_allocation(event, call, (now, block, size, path));
+    } else {
+        allocated_at(from, call, (now, block, size));
+    }
+}
+
+/// The same, whatever there is to see to.
+#[cold]
+#[inline(never)]
+fn allocated_at(from: &Registers, call: Call, (now, block, size): (u64, *mut u8, usize)) {
     if block.is_null() {
         return failed(from, size);
     }
-    let now = clock::ticks();
+    record(|thread, own| {
+        add_allocation(thread, size);
+        if is_kept(own, size, block) {
+            let path = path(own, from);
+            write_allocation(thread.event(own, now)?, call, (now, block, size, path));
+        }
+        Some(())
+    });
+}
+
+#[inline(always)]
+fn add_allocation(thread: &Thread, size: usize) {
+    events::add(&thread.calls.allocations, 1);
+    events::add(&thread.calls.bytes, size as u64);
+}
+
+#[inline(always)]
+fn write_allocation(
+    event: Event<'_>,
+    call: Call,
+    (now, block, size, path): (u64, *mut u8, usize, u32),
+) {
     let tag = if call == Call::Zeroed {
         Tag::Zeroed
     } else {
         Tag::Allocation
     };
-    record(|thread, own| {
-        events::add(&thread.calls.allocations, 1);
-        events::add(&thread.calls.bytes, size as u64);
-        if !is_kept(own, size, block) {
-            return Some(());
-        }
-        let path = path(own, from);
-        let event = thread.event(own, now)?.tag(tag).ticks(now);
-        event
-            .address(block.addr())
-            .number(size as u64)
-            .path(path)
-            .end();
-        Some(())
-    });
+    let event = event.tag(tag).ticks(now).address(block.addr());
+    event.number(size as u64).path(path).end();
 }
 
 /// A request for `size` bytes was refused.
@@ -78,9 +106,21 @@ fn failed(from: &Registers, size: usize) {
 }
 
 /// `block` is about to be given back.
-#[inline]
+#[inline(never)]
 pub(crate) fn deallocating(from: &Registers, block: *mut u8) {
     let now = clock::ticks();
+    if let Some((thread, own)) = thread::ready(now) {
+        events::add(&thread.calls.deallocations, 1);
+        write_deallocation(thread.event_in_room(own), now, block);
+    } else {
+        deallocating_at(from, now, block);
+    }
+}
+
+/// The same, whatever there is to see to.
+#[cold]
+#[inline(never)]
+fn deallocating_at(from: &Registers, now: u64, block: *mut u8) {
     record(|thread, own| {
         events::add(&thread.calls.deallocations, 1);
         if is_sampling(own) && !sample::remove(block) {
@@ -91,11 +131,16 @@ pub(crate) fn deallocating(from: &Registers, block: *mut u8) {
             let event = thread.event(own, now)?.tag(Tag::DeallocationWithStack);
             event.ticks(now).address(block.addr()).path(path).end();
         } else {
-            let event = thread.event(own, now)?.tag(Tag::Deallocation);
-            event.ticks(now).address(block.addr()).end();
+            write_deallocation(thread.event(own, now)?, now, block);
         }
         Some(())
     });
+}
+
+#[inline(always)]
+fn write_deallocation(event: Event<'_>, now: u64, block: *mut u8) {
+    let event = event.tag(Tag::Deallocation).ticks(now);
+    event.address(block.addr()).end();
 }
 
 /// A block before it is resized.
@@ -140,13 +185,11 @@ pub(crate) fn resized(
         return failed(from, size);
     }
     record(|thread, own| {
-        events::add(&thread.calls.allocations, 1);
-        events::add(&thread.calls.bytes, size as u64);
+        add_allocation(thread, size);
         if !is_kept(own, size, block) {
             if before.is_drawn {
                 // Its old block is at its end, and its new one is not drawn.
-                let event = thread.event(own, before.ticks)?.tag(Tag::Deallocation);
-                event.ticks(before.ticks).address(old.addr()).end();
+                write_deallocation(thread.event(own, before.ticks)?, before.ticks, old);
             }
             return Some(());
         }
@@ -250,6 +293,12 @@ fn path(own: &mut Own, from: &Registers) -> u32 {
         // SAFETY: whoever enters the hook takes them in its own frame, for this call.
         path = unsafe { walker.capture_from(paths, from) };
     }
+    told(path)
+}
+
+/// The number of a path, if there is one.
+#[inline(always)]
+fn told(path: PathId) -> u32 {
     if path == PathId::NONE {
         lost::stack();
     }

@@ -62,6 +62,8 @@ pub(super) struct Own {
     /// The settings, at hand.
     pub(super) sample: u64,
     pub(super) has_stacks_of_deallocations: bool,
+    /// Neither of the two.
+    is_plain: bool,
     /// Lent for one event: the thread has been torn down, and given its own back.
     is_lent: bool,
 }
@@ -125,6 +127,23 @@ pub(super) fn mine() -> Option<Mine> {
     }
 }
 
+/// The same for the most frequent case: this thread has its own, every call is recorded,
+/// deallocations without their stacks, and there is room for an event that happened at `now`.
+///
+/// Only inside the hook, as [`mine`].
+#[inline(always)]
+pub(super) fn ready<'a>(now: u64) -> Option<(&'static Thread, &'a mut Own)> {
+    let mine = MINE.try_with(Cell::get).unwrap_or(ENDED);
+    if mine.addr() <= ENDED.addr() {
+        return None;
+    }
+    // SAFETY: it is leased to this thread, and never freed.
+    let thread = unsafe { &*mine };
+    // SAFETY: this thread alone uses it, and is in here once.
+    let own = unsafe { &mut *thread.own.get() };
+    (own.is_plain && thread.has_room(own, now)).then_some((thread, own))
+}
+
 #[cold]
 #[inline(never)]
 fn find(has_ended: bool) -> Option<Mine> {
@@ -138,6 +157,7 @@ fn find(has_ended: bool) -> Option<Mine> {
     own.is_lent = has_ended;
     own.sample = settings().sample;
     own.has_stacks_of_deallocations = settings().deallocations;
+    own.is_plain = own.sample == 0 && !own.has_stacks_of_deallocations;
     (own.number, own.operation, own.phase) = (number, 0, 0);
     if own.due != 0
         && let Some(event) = thread.event(own, clock::ticks())

@@ -13,6 +13,7 @@
 
 mod cfi;
 pub(crate) mod modules;
+mod near;
 mod program;
 mod reader;
 mod registers;

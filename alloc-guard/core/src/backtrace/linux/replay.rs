@@ -12,7 +12,11 @@
 //! Raw pointers and plain arithmetic, which cannot overflow within arrays: this must be quick in a
 //! build without optimisation too, where each iterator, closure or method is a call.
 
-use super::registers::{Registers, stack_word};
+use super::{
+    near::{Near, Trail},
+    registers::{Registers, stack_word},
+    rule::Rule,
+};
 use crate::backtrace::{
     addresses::AddressId,
     capture::FRAMES,
@@ -56,15 +60,13 @@ pub(super) struct Word {
 #[derive(Clone, Copy)]
 pub(super) struct Walked {
     pub(super) state: Registers,
-    pub(super) address: AddressId,
     /// Where the frame inside had kept the return address; at 0 for the innermost frame.
     pub(super) pc_word: Word,
     /// Where the frame inside had kept the frame pointer; 0 if it left it alone.
     pub(super) fp_address: usize,
-    /// Whether this frame's caller is found from the frame pointer.
-    pub(super) is_from_fp: bool,
-    /// Whether this frame keeps its caller's frame pointer.
-    pub(super) saves_fp: bool,
+    /// How this frame's caller is found.
+    pub(super) rule: Rule,
+    pub(super) address: AddressId,
 }
 
 impl LastWalk {
@@ -158,12 +160,13 @@ impl LastWalk {
     )]
     pub(super) unsafe fn extend(
         &mut self,
-        paths: &Paths,
+        (paths, near): (&Paths, &mut Near),
         mut outer: usize,
         walked: &[Walked; FRAMES],
-        mut inner: usize,
+        inner: usize,
     ) -> Option<PathId> {
-        let walked = (&raw const *walked).cast::<Walked>();
+        let first = (&raw const *walked).cast::<Walked>();
+        let mut walked = first.wrapping_add(inner);
         let frames = (&raw mut self.frames).cast::<Frame>();
         let (mut path, mut needs_fp, mut words) = (PathId::NONE, false, 0);
         // SAFETY: the caller says that all indices are below `FRAMES`, and each frame adds at most
@@ -173,11 +176,14 @@ impl LastWalk {
                 let frame = &*frames.add(outer - 1);
                 (path, needs_fp, words) = (frame.path, frame.needs_fp, frame.words);
             }
-            while inner > 0 {
-                inner -= 1;
-                let frame = &*walked.add(inner);
-                path = paths.child(path, frame.address)?;
-                needs_fp = frame.is_from_fp || (needs_fp && !frame.saves_fp);
+            let mut trail = Trail::from(path);
+            while walked != first {
+                walked = walked.sub(1);
+                let frame = &*walked;
+                path = near.child(paths, path, frame.address, &mut trail)?;
+                let rule = frame.rule;
+                needs_fp =
+                    rule.is_from_frame_pointer() || (needs_fp && !rule.saves_frame_pointer());
                 if frame.pc_word.address != 0 {
                     self.remember(&mut words, frame.pc_word, outer);
                     if needs_fp && frame.fp_address != 0 {

@@ -6,8 +6,8 @@ use super::registers::STACK_POINTER;
 ///
 /// Bits 0 to 1 are the kind. In a frame: 2 is set if the CFA (the caller's stack pointer) is
 /// relative to the frame pointer, 3 if the caller's frame pointer was saved; from 4 the CFA's
-/// distance, from 24 the place of the saved frame pointer and from 40 that of the return address,
-/// both relative to the CFA. All three count words of 8 bytes.
+/// distance, from 24 how far below the CFA the saved frame pointer lies, and from 40 how far the
+/// return address does, which lies above it. All three count words of 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rule(u64);
 
@@ -45,23 +45,24 @@ impl Rule {
             _ => return None,
         };
         let words = |bytes: i64| (bytes % 8 == 0).then_some(bytes / 8);
-        let place = |bytes| {
-            let words = i16::try_from(words(bytes)?).ok()?;
-            Some(u64::from(words.cast_unsigned()))
-        };
+        let below = |bytes| u16::try_from(words(bytes)?.checked_neg()?).ok();
         let cfa = u64::try_from(words(layout.cfa_offset)?).ok()?;
         if cfa >= 1 << 20 {
             return None;
         }
-        let saved = layout.frame_pointer.map_or(Some(0), place)?;
-        let return_address = place(layout.return_address)?;
+        let return_address = below(layout.return_address)?;
+        let saved = layout.frame_pointer.map_or(Some(0), below)?;
+        // So that a walk need not compare them.
+        if return_address == 0 || (layout.frame_pointer.is_some() && saved <= return_address) {
+            return None;
+        }
         Some(Self(
             Self::FRAME
                 | is_fp << 2
                 | u64::from(layout.frame_pointer.is_some()) << 3
                 | cfa << 4
-                | saved << 24
-                | return_address << 40,
+                | u64::from(saved) << 24
+                | u64::from(return_address) << 40,
         ))
     }
 
@@ -98,16 +99,16 @@ impl Rule {
         (self.0 >> 1 & 0x7f_fff8) as usize
     }
 
-    /// From the CFA to the saved frame pointer, in bytes.
+    /// From the saved frame pointer up to the CFA, in bytes: more than from the return address.
     #[inline(always)]
-    pub(super) fn frame_pointer_offset(self) -> isize {
-        ((self.0 << 24).cast_signed() >> 48 << 3) as isize
+    pub(super) fn frame_pointer_distance(self) -> usize {
+        (self.0 >> 21 & 0x7_fff8) as usize
     }
 
-    /// From the CFA to the return address, in bytes.
+    /// From the return address up to the CFA, in bytes: 8 or more.
     #[inline(always)]
-    pub(super) fn return_address_offset(self) -> isize {
-        ((self.0 << 8).cast_signed() >> 48 << 3) as isize
+    pub(super) fn return_address_distance(self) -> usize {
+        (self.0 >> 37 & 0x7_fff8) as usize
     }
 }
 
@@ -126,18 +127,26 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_what_comes_out() {
-        let widest = (8 * i64::from(i16::MIN), 8 * i64::from(i16::MAX));
+        let widest = -8 * i64::from(u16::MAX);
         for register in [STACK_POINTER, FRAME_POINTER] {
             for cfa in [0, 8, 16, 4096, (1 << 23) - 8] {
-                for fp in [None, Some(-16), Some(0), Some(widest.0), Some(widest.1)] {
-                    for ra in [-8, 0, 8, widest.0, widest.1] {
+                for fp in [None, Some(widest - 8), Some(-24), Some(widest)] {
+                    for ra in [-8, -16, widest + 8, widest] {
                         let rule = layout(register, cfa, fp, ra);
+                        if fp.is_some_and(|fp| fp >= ra || fp < widest) {
+                            assert_eq!(rule, Rule::SYSTEM);
+                            continue;
+                        }
                         assert!(rule.is_frame());
                         assert_eq!(rule.is_from_frame_pointer(), register == FRAME_POINTER);
                         assert_eq!(rule.cfa_offset() as u64, cfa.cast_unsigned());
                         assert_eq!(rule.saves_frame_pointer(), fp.is_some());
-                        assert_eq!(rule.frame_pointer_offset() as i64, fp.unwrap_or(0));
-                        assert_eq!(rule.return_address_offset() as i64, ra);
+                        let distances = [
+                            rule.frame_pointer_distance(),
+                            rule.return_address_distance(),
+                        ];
+                        let expected = [-fp.unwrap_or(0), -ra].map(i64::cast_unsigned);
+                        assert_eq!(distances.map(|it| it as u64), expected);
                         assert_eq!(Rule::from_word(rule.word()), Some(rule));
                     }
                 }
@@ -154,7 +163,11 @@ mod tests {
             layout(STACK_POINTER, 12, None, -8),
             layout(STACK_POINTER, 16, Some(-12), -8),
             layout(STACK_POINTER, 16, None, -4),
-            layout(STACK_POINTER, 16, None, 1 << 18),
+            layout(STACK_POINTER, 16, None, -1 << 19),
+            layout(STACK_POINTER, 16, None, 0),
+            layout(STACK_POINTER, 16, None, 8),
+            layout(STACK_POINTER, 32, Some(-8), -8),
+            layout(STACK_POINTER, 32, Some(-8), -16),
             layout(STACK_POINTER, i64::MIN, Some(i64::MAX), i64::MIN),
         ] {
             assert_eq!(rule, Rule::SYSTEM);

@@ -5,6 +5,7 @@
 //! know, it leaves to the system's unwinder, for that capture.
 
 use super::{
+    near::Near,
     registers::{Bounds, Registers, stack_word, without_signature},
     replay::{LastWalk, Walked, Word},
     rule::Rule,
@@ -28,6 +29,7 @@ pub struct Walker {
     /// Of the addresses, when they were walked.
     generation: u32,
     last: LastWalk,
+    near: Near,
     /// The frames of the walk that is going on, innermost first.
     walked: [Walked; FRAMES],
 }
@@ -93,13 +95,17 @@ impl Walker {
         let generation = paths.addresses.generation();
         if self.generation != generation {
             self.generation = generation;
+            self.near.forget_rules();
             self.last.forget();
         }
         match self.walk(paths, from) {
             End::Known { outer, inner } => {
                 self.counts.add(outer, inner);
                 // SAFETY: `walk` reduced `outer`, which came from `standing`, and saw to the sum.
-                let path = unsafe { self.last.extend(paths, outer, &self.walked, inner) };
+                let path = unsafe {
+                    let tables = (paths, &mut self.near);
+                    self.last.extend(tables, outer, &self.walked, inner)
+                };
                 match path {
                     Some(path) => path,
                     None => self.lose(paths),
@@ -125,44 +131,48 @@ impl Walker {
             return End::Unknown(Unknown::Foreign);
         }
         let mut outer = self.last.standing(state.sp, bounds.high);
-        let mut inner = 0;
+        let first = (&raw mut self.walked).cast::<Walked>();
+        let mut next = first;
+        // There is room for as many frames as the last walk's leave, and for all without them.
+        let mut end = first.wrapping_add(FRAMES - outer);
         let mut pc_word = Word {
             address: 0,
             value: 0,
         };
         let mut fp_address = 0;
-        let walked = (&raw mut self.walked).cast::<Walked>();
-        // Plain arithmetic: the sum of `outer` and `inner` is at most `FRAMES`.
+        // Plain arithmetic: all of it is within arrays of `FRAMES`.
         loop {
             if self.last.meets(&mut outer, &state) {
+                let inner = count(first, next);
                 return End::Known { outer, inner };
             }
-            if outer + inner >= FRAMES {
+            if next == end {
                 // Without the last walk, then: there may be a way past its frames.
                 outer = 0;
-                if inner >= FRAMES {
+                end = first.wrapping_add(FRAMES);
+                if next == end {
                     return End::Deep;
                 }
             }
-            let meaning = if inner == 0 {
+            let meaning = if next == first {
                 Meaning::Instruction
             } else {
                 Meaning::Return
             };
-            let Some((address, rule)) = rules::rule(&paths.addresses, state.pc, meaning) else {
+            let Some((address, rule)) = self.near.rule(&paths.addresses, state.pc, meaning) else {
                 return End::Full;
             };
-            // SAFETY: `inner` is below `FRAMES`.
-            *unsafe { &mut *walked.wrapping_add(inner) } = Walked {
+            // SAFETY: below `end`, and so in the array.
+            *unsafe { &mut *next } = Walked {
                 state,
-                address,
                 pc_word,
                 fp_address,
-                is_from_fp: rule.is_from_frame_pointer(),
-                saves_fp: rule.saves_frame_pointer(),
+                rule,
+                address,
             };
-            inner += 1;
+            next = next.wrapping_add(1);
             if !rule.is_frame() {
+                let inner = count(first, next);
                 if rule == Rule::END {
                     return End::Known { outer: 0, inner };
                 }
@@ -174,24 +184,24 @@ impl Walker {
                 state.sp
             };
             let cfa = base.wrapping_add(rule.cfa_offset());
-            let pc_address = cfa.wrapping_add_signed(rule.return_address_offset());
             // The caller's frame lies further out, and what is read of a frame lies in it, so that
             // the words' addresses rise with the frames.
-            if cfa > bounds.high
-                || !is_word_within(state.sp, cfa, cfa.wrapping_sub(8))
-                || !is_word_within(state.sp, cfa, pc_address)
-            {
+            let size = cfa.wrapping_sub(state.sp);
+            let pc_distance = rule.return_address_distance();
+            if size > bounds.high.wrapping_sub(state.sp) || pc_distance > size || cfa & 7 != 0 {
                 return End::Unknown(Unknown::Foreign);
             }
             fp_address = 0;
             if rule.saves_frame_pointer() {
-                fp_address = cfa.wrapping_add_signed(rule.frame_pointer_offset());
-                if !is_word_within(state.sp, pc_address, fp_address) {
+                let fp_distance = rule.frame_pointer_distance();
+                if fp_distance > size {
                     return End::Unknown(Unknown::Foreign);
                 }
+                fp_address = cfa.wrapping_sub(fp_distance);
                 // SAFETY: an aligned word of this thread's stack, at or above the stack pointer.
                 state.fp = unsafe { stack_word!(fp_address) };
             }
+            let pc_address = cfa.wrapping_sub(pc_distance);
             // SAFETY: as above.
             let value = unsafe { stack_word!(pc_address) };
             pc_word = Word {
@@ -201,6 +211,7 @@ impl Walker {
             state.pc = without_signature(value);
             state.sp = cfa;
             if state.pc == 0 {
+                let inner = count(first, next);
                 return End::Known { outer: 0, inner };
             }
         }
@@ -270,10 +281,10 @@ impl Walker {
     }
 }
 
-/// Whether the 8 bytes at `address` are an aligned word from `low` to below `high`.
+/// How many frames there are from `first` to before `next`.
 #[inline(always)]
-fn is_word_within(low: usize, high: usize, address: usize) -> bool {
-    address >= low && address < high && address & 7 == 0
+fn count(first: *mut Walked, next: *mut Walked) -> usize {
+    (next as usize - first as usize) / size_of::<Walked>()
 }
 
 #[cfg(test)]
