@@ -13,8 +13,9 @@ The three together are the workflow Memory Analysis, and each runs anywhere:
   cargo alloc-guard ci summary
 
 Each writes its artifacts below one folder, appends its summary to the file that GITHUB_STEP_SUMMARY names, if
-one is named, and its outputs to that of GITHUB_OUTPUT. Test processes are given none of the environment but what
-cargo sets and what `--env` names, so that no secret can come into a file that is uploaded.";
+one is named, and its outputs to that of GITHUB_OUTPUT. So that no secret comes into a file that is uploaded, test
+processes are given none of the environment but what cargo and every program need and what `--env` names. Values of
+variables that are called like secrets, and of those named, are masked all the same.";
 
 const VERIFY: &str = "\
 Examples:

@@ -13,6 +13,7 @@ use super::{
     artifacts::write,
     attach::{Attached, Plan, Process, is_crash, setting},
     library,
+    secrets::Secrets,
 };
 use crate::{
     baselines::Extent,
@@ -73,6 +74,7 @@ pub(super) struct Attachment<'a> {
     pub(super) logs: &'a Path,
     /// A folder that goes when all is done: what is in it is not fit to be shown.
     pub(super) scratch: &'a Path,
+    pub(super) secrets: &'a Secrets,
 }
 
 impl Attachment<'_> {
@@ -82,8 +84,29 @@ impl Attachment<'_> {
             Ok(library) => library,
             Err(why) => return Outcome::NotUsed(why),
         };
+        match self.secret() {
+            Ok(None) => {}
+            Ok(Some(why)) => return Outcome::NotUsed(why),
+            Err(error) => return Outcome::NotUsed(format!("{error:#}")),
+        }
         self.run_with(&library)
             .unwrap_or_else(|error| Outcome::Nothing(format!("{error:#}")))
+    }
+
+    /// Why its profiles could not be shown: it copies the binaries into them.
+    fn secret(&self) -> Result<Option<String>> {
+        for tests in self.tests {
+            let binary = &tests.binary.executable;
+            let bytes =
+                fs::read(binary).with_context(|| format!("failed to read {}", binary.display()))?;
+            if let Some(variable) = self.secrets.held_by(&bytes) {
+                return Ok(Some(format!(
+                    "{} of {} was built with the value of `{variable}` in it, and it copies binaries into its profiles",
+                    tests.binary.source, tests.binary.package.name
+                )));
+            }
+        }
+        Ok(None)
     }
 
     fn run_with(&self, library: &[u8]) -> Result<Outcome> {

@@ -8,6 +8,7 @@ mod library;
 mod profile;
 mod relevance;
 mod result;
+mod secrets;
 mod summary;
 mod verify;
 

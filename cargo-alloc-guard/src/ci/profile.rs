@@ -17,6 +17,7 @@ use super::{
     document::{Form, Shown, document},
     relevance::{Base, Relevance},
     result::{JobResult, Verdict},
+    secrets::Secrets,
 };
 use crate::{
     arguments::PlaceArguments,
@@ -80,7 +81,11 @@ pub(crate) fn profile(job: &ProfileJob, out: &mut dyn Write) -> Result<Status> {
         Relevance::Relevant(why) => {
             writeln!(out, "Everything is run: {why}.\n").context(printing)?;
             out.flush().context(printing)?;
-            match profile_all(job, &workspace, &folders) {
+            let secrets = Secrets::of_environment(&job.variables);
+            let profiled = profile_all(job, &workspace, &folders, &secrets);
+            secrets.mask_files(&folders.logs)?;
+            secrets.mask_files(&folders.profiles)?;
+            match profiled {
                 Ok(profiled) => {
                     let shown = profiled.shown(&folders, &workspace.root)?;
                     say(job, &document(&shown, Form::Human)?, out).context(printing)?;
@@ -88,7 +93,7 @@ pub(crate) fn profile(job: &ProfileJob, out: &mut dyn Write) -> Result<Status> {
                     (profiled.result(), document(&shown, Form::Markdown)?, None)
                 }
                 Err(error) => {
-                    let said = format!("{error:#}");
+                    let said = secrets.masked(&format!("{error:#}"));
                     let line = format!("❌ Could not run: {}", prose(&said));
                     (
                         JobResult::new(Verdict::CouldNotRun, said),
@@ -154,7 +159,12 @@ struct Change {
     comparison: Comparison,
 }
 
-fn profile_all(job: &ProfileJob, workspace: &Workspace, folders: &Folders) -> Result<Profiled> {
+fn profile_all(
+    job: &ProfileJob,
+    workspace: &Workspace,
+    folders: &Folders,
+    secrets: &Secrets,
+) -> Result<Profiled> {
     let cargo = with_lines(&job.cargo);
     let build = cargo::build(&cargo)?;
     let selected = select(&build, &job.tests)?;
@@ -181,6 +191,7 @@ fn profile_all(job: &ProfileJob, workspace: &Workspace, folders: &Folders) -> Re
         profiles: &folders.profiles,
         logs: &folders.logs,
         scratch: scratch.path(),
+        secrets,
     }
     .run();
     let attached = match &bytehound {

@@ -14,6 +14,7 @@ use super::{
     artifacts::{Artifacts, LOG, write},
     relevance::{Base, Relevance},
     result::{Finding, JobResult, Verdict},
+    secrets::Secrets,
 };
 use crate::{
     cargo::Workspace,
@@ -62,11 +63,17 @@ pub(crate) fn verify(job: &VerifyJob, out: &mut dyn Write) -> Result<Status> {
         Relevance::Relevant(why) => {
             writeln!(out, "Everything is run: {why}.\n").context(PRINTING)?;
             out.flush().context(PRINTING)?;
+            let secrets = Secrets::of_environment(&job.run.variables);
             match run::run(&job.run) {
-                Ok(ran) => ran_well(job, &ran, &folder, out)?,
+                Ok(mut ran) => {
+                    for record in &mut ran.records {
+                        secrets.mask(record);
+                    }
+                    ran_well(job, &ran, &folder, out)?
+                }
                 Err(error) => {
-                    let error_text = format!("{error:#}");
-                    let result = could_not_run(job, &error_text, &folder)?;
+                    let said = secrets.masked(&format!("{error:#}"));
+                    let result = could_not_run(job, &said, &folder)?;
                     finish(job, &result, &folder)?;
                     return Err(error);
                 }
