@@ -149,13 +149,13 @@ mod tests {
 
     const PLAIN: Operation = Operation {
         name: "plain",
-        run: || {},
+        prepare: || Box::new(|| {}),
         alignment: Alignment::Malloc,
     };
 
     const OVERALIGNED: Operation = Operation {
         name: "overaligned",
-        run: || {},
+        prepare: || Box::new(|| {}),
         alignment: Alignment::Beyond,
     };
 

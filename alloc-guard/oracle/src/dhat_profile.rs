@@ -131,11 +131,13 @@ impl Totals {
 /// The operation whose function, or a closure in it, a frame is in.
 fn operation_in(frame: &str) -> Option<&'static Operation> {
     let (_, function) = frame.split_once(": ")?;
-    let (_module, name) = function.strip_prefix(OPERATIONS_PATH)?.split_once("::")?;
-    let end = name
-        .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .unwrap_or(name.len());
-    Operation::find(&name[..end])
+    let path = function.strip_prefix(OPERATIONS_PATH)?;
+    path.split("::").skip(1).find_map(|part| {
+        let end = part
+            .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .unwrap_or(part.len());
+        Operation::find(&part[..end])
+    })
 }
 
 #[cfg(test)]
@@ -154,6 +156,12 @@ mod tests {
                 "0x1: alloc_guard_oracle::operations::collections::vec_push::{{closure}} (a.rs:3)"
             ),
             Some("vec_push")
+        );
+        assert_eq!(
+            name(
+                "0x1: alloc_guard_oracle::operations::field::text::memchr_hit::{{closure}} (a.rs:3)"
+            ),
+            Some("memchr_hit")
         );
         assert_eq!(
             name("0x1: alloc_guard_oracle::operations::collections::scattered (a.rs:3)"),

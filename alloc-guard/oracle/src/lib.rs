@@ -13,23 +13,33 @@
 //! binaries run the same machine code and nothing is elided in one and not in another, whatever the
 //! profile. Everything is single-threaded, because DHAT knows no threads; what threads add up to is
 //! held against a count by hand in `tests/threads.rs`.
+//!
+//! Some of the operations are of crates whose documentation says that they leave the heap alone ([`ROWS`]). The binary
+//! `field` writes what became of that to `docs/field-report.md`.
 
 #![forbid(unsafe_code)]
 
 mod compare;
 mod counts;
 mod dhat_profile;
+mod field;
 mod operations;
 mod output;
 mod run;
 mod trace;
+mod valgrind;
 
 pub use crate::{
     compare::{Mismatch, describe},
     counts::{Counts, Totals},
     dhat_profile::{Attributed, DhatProfile},
-    operations::{Alignment, OPERATIONS, Operation},
+    field::{
+        Field, Holds, Measured, Package, Profile, Programs, Site, measure, packages, page,
+        toolchain_and_target,
+    },
+    operations::{Alignment, Body, Claim, Covers, NOTES, OPERATIONS, Operation, ROWS, Row},
     output::run_all,
-    run::run_rounds,
+    run::{first_of, run_rounds},
     trace::{Mark, mark, rounds},
+    valgrind::{ROUNDS, mismatched_totals, run_under_valgrind, valgrind_is_here},
 };

@@ -39,7 +39,7 @@ impl Mark {
         }
     }
 
-    fn of_size(size: u64) -> Option<Self> {
+    pub(crate) fn of_size(size: u64) -> Option<Self> {
         let number = usize::try_from(size).ok()?.checked_sub(MARK_BYTES)?;
         let index = number / 2;
         let mark = if number % 2 == 0 {

@@ -4,13 +4,10 @@ mod valgrind;
 
 use std::{collections::HashMap, fs, path::Path, process::Command};
 
-use alloc_guard_oracle::{Mark, OPERATIONS, Totals};
+use alloc_guard_oracle::{Mark, OPERATIONS, ROUNDS, Totals, run_under_valgrind};
 use alloc_guard_profile::{Allocation, open};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_recorded");
-
-/// How often the shorter run makes each operation, after a first time; the longer run, twice as often.
-const ROUNDS: u32 = 4;
 
 /// What a run recorded: of each operation between its marks, and of the whole process.
 struct Recorded {
@@ -39,20 +36,27 @@ fn record(directory: &Path, rounds: u32) -> Recorded {
         operations: vec![Totals::default(); OPERATIONS.len()],
         whole: Totals::default(),
     };
+    // What comes before an operation's first mark was made for it: a round may free it.
     let mut current = None;
+    let mut made_for_the_next = Totals::default();
     for (_, allocation) in allocations.iter() {
         add(&mut recorded.whole, &allocation);
         match marks.get(&allocation.size) {
-            Some(Mark::Start(index)) => current = Some(*index),
+            Some(Mark::Start(index)) => {
+                let totals = &mut recorded.operations[*index];
+                totals.live_blocks += made_for_the_next.live_blocks;
+                totals.live_bytes += made_for_the_next.live_bytes;
+                made_for_the_next = Totals::default();
+                current = Some(*index);
+            }
             Some(Mark::End(index)) => {
                 assert_eq!(current, Some(*index));
                 current = None;
             }
-            None => {
-                if let Some(index) = current {
-                    add(&mut recorded.operations[index], &allocation);
-                }
-            }
+            None => match current {
+                Some(index) => add(&mut recorded.operations[index], &allocation),
+                None => add(&mut made_for_the_next, &allocation),
+            },
         }
     }
     recorded
@@ -74,8 +78,8 @@ fn what_is_recorded_equals_what_valgrinds_dhat_says() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let (once, _) = valgrind::run(PROGRAM, directory.path(), ROUNDS);
-    let (twice, _) = valgrind::run(PROGRAM, directory.path(), 2 * ROUNDS);
+    let (once, _) = run_under_valgrind(Path::new(PROGRAM), directory.path(), ROUNDS).unwrap();
+    let (twice, _) = run_under_valgrind(Path::new(PROGRAM), directory.path(), 2 * ROUNDS).unwrap();
     let our_once = record(directory.path(), ROUNDS);
     let our_twice = record(directory.path(), 2 * ROUNDS);
 

@@ -5,17 +5,13 @@ mod valgrind;
 use std::path::Path;
 
 use alloc_guard_oracle::{
-    Attributed, Counts, Mark, OPERATIONS, Operation, Totals, describe, rounds, run_all,
+    Counts, OPERATIONS, Operation, ROUNDS, describe, mismatched_totals, rounds, run_all,
+    run_under_valgrind,
 };
 
 use crate::valgrind::valgrind_is_here;
 
-/// How often the shorter run makes each operation, after a first time; the longer run, twice as often.
-const ROUNDS: u32 = 4;
-
-fn run(directory: &Path, rounds: u32) -> (Attributed, String) {
-    valgrind::run(env!("CARGO_BIN_EXE_bare"), directory, rounds)
-}
+const BARE: &str = env!("CARGO_BIN_EXE_bare");
 
 fn ours() -> Vec<(&'static Operation, Counts)> {
     run_all(Path::new(env!("CARGO_BIN_EXE_with_guard"))).unwrap()
@@ -27,31 +23,7 @@ fn totals_equal_those_of_valgrinds_dhat() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let (once, _) = run(directory.path(), ROUNDS);
-    let (twice, _) = run(directory.path(), 2 * ROUNDS);
-    let per_round = |twice: Totals, once: Totals, whose: &str| {
-        twice
-            .per_round(&once, ROUNDS)
-            .unwrap_or_else(|error| panic!("{whose}: {error}"))
-    };
-
-    // A block whose stack does not show its operation would be here.
-    let rest = per_round(twice.rest(), once.rest(), "the rest");
-    let marks = (0..OPERATIONS.len()).flat_map(|index| [Mark::Start(index), Mark::End(index)]);
-    let only_marks = Totals {
-        total_blocks: 2 * OPERATIONS.len() as u64,
-        total_bytes: marks.map(Mark::bytes).sum(),
-        ..Totals::default()
-    };
-    assert_eq!(rest, only_marks);
-
-    let mismatches: Vec<_> = ours()
-        .iter()
-        .flat_map(|(operation, ours)| {
-            let theirs = per_round(twice.of(operation), once.of(operation), operation.name);
-            ours.compare_totals(operation, &theirs)
-        })
-        .collect();
+    let mismatches = mismatched_totals(Path::new(BARE), directory.path(), &ours()).unwrap();
     assert!(mismatches.is_empty(), "{}", describe(&mismatches));
 }
 
@@ -61,7 +33,8 @@ fn each_kind_of_call_equals_valgrinds_trace_in_every_round() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let theirs = rounds(&run(directory.path(), ROUNDS).1).unwrap();
+    let (_, trace) = run_under_valgrind(Path::new(BARE), directory.path(), ROUNDS).unwrap();
+    let theirs = rounds(&trace).unwrap();
     assert_eq!(theirs.len(), OPERATIONS.len() * ROUNDS as usize);
 
     let mut mismatches = Vec::new();

@@ -1,14 +1,17 @@
 //! Owns the table of operations.
 
-use super::{collections, pointers, text, third_party};
+use super::{collections, field::ROWS, pointers, text, third_party};
+
+/// What is counted: one call of it is one run.
+pub type Body = Box<dyn FnMut()>;
 
 /// One thing to count.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
     /// The name of its function.
     pub name: &'static str,
-    /// What it does.
-    pub run: fn(),
+    /// Makes what it needs, which is not counted, and returns what it does.
+    pub prepare: fn() -> Body,
     /// Of its blocks.
     pub alignment: Alignment,
 }
@@ -31,13 +34,29 @@ impl Operation {
     }
 }
 
+/// Every operation.
+pub const OPERATIONS: &[Operation] = &ALL;
+
+const ALL: [Operation; WITHOUT_FIXTURES.len() + ROWS.len()] = {
+    let mut all = [WITHOUT_FIXTURES[0]; WITHOUT_FIXTURES.len() + ROWS.len()];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = if index < WITHOUT_FIXTURES.len() {
+            WITHOUT_FIXTURES[index]
+        } else {
+            ROWS[index - WITHOUT_FIXTURES.len()].operation
+        };
+        index += 1;
+    }
+    all
+};
+
 macro_rules! operations {
     ($($module:ident { $($name:ident $(: $alignment:ident)?),* $(,)? })*) => {
-        /// Every operation.
-        pub const OPERATIONS: &[Operation] = &[
+        const WITHOUT_FIXTURES: &[Operation] = &[
             $($(Operation {
                 name: stringify!($name),
-                run: $module::$name,
+                prepare: || Box::new($module::$name as fn()),
                 alignment: operations!(@alignment $($alignment)?),
             },)*)*
         ];
