@@ -20,6 +20,8 @@ pub(super) struct Shown<'a> {
     pub(super) files: Vec<(String, u64)>,
     /// What came of ByteHound.
     pub(super) bytehound: String,
+    /// What is to be said of test processes that did not end well.
+    pub(super) ends: &'a [String],
     /// The one that the hotspots are taken from.
     pub(super) profile: &'a Profile,
     /// The one that knows operations.
@@ -57,12 +59,18 @@ pub(super) fn document(shown: &Shown<'_>, form: Form) -> Result<String> {
     let mut out = Vec::new();
     if form == Form::Markdown {
         writeln!(out, "**ByteHound:** {}\n", prose(&shown.bytehound))?;
+        for end in shown.ends {
+            writeln!(out, "> ⚠️ {}\n", prose(end))?;
+        }
         writeln!(out, "| File in `{PROFILES}` | Size |\n| --- | ---: |")?;
         for (name, size) in &shown.files {
             writeln!(out, "| {} | {} |", code(name), bytes(*size))?;
         }
     } else {
         writeln!(out, "ByteHound: {}\n", shown.bytehound)?;
+        for end in shown.ends {
+            writeln!(out, "warning: {end}\n")?;
+        }
         let width = shown.files.iter().map(|(name, _)| name.len()).max();
         for (name, size) in &shown.files {
             let width = width.unwrap_or(0);

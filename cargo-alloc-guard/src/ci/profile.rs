@@ -27,7 +27,7 @@ use crate::{
     profiles::{self, Comparison, Input},
     progress::Progress,
     recording::{self, End, Options, Printed, Recorder, Selected},
-    run::{Guarded, chunks, nothing_to_run},
+    run::{self, Guarded, chunks, nothing_to_run},
     settings::{self, CargoSettings, TestSettings},
     status::Status,
 };
@@ -147,6 +147,8 @@ fn publish(
 /// What was profiled.
 struct Profiled {
     own: Input,
+    /// What is to be said of test processes that did not end well.
+    ends: Vec<String>,
     bytehound: Outcome,
     /// ByteHound's own, where it attached.
     attached: Option<Profile>,
@@ -207,9 +209,22 @@ fn profile_all(
     let change = change(job, &cargo, workspace, (&input.profile, &folders.profiles));
     Ok(Profiled {
         own: input,
+        ends: without.iter().filter_map(ended).collect(),
         bytehound,
         attached,
         change: change.map_err(|error| format!("{error:#}")),
+    })
+}
+
+/// How a process ended that did not end well. A test that fails is the other job's affair, but its profile is short.
+fn ended(end: &End<'_>) -> Option<String> {
+    let binary = end.binary;
+    let how = run::how(end.status);
+    (!end.status.success()).then(|| {
+        format!(
+            "{} of {} ended with {how}: see the artifact `{TEST_LOGS}`",
+            binary.source, binary.package.name
+        )
     })
 }
 
@@ -243,10 +258,11 @@ fn select<'a>(build: &'a Build, tests: &TestSettings) -> Result<Vec<Selected<'a>
     let mut selected = Vec::new();
     for (binary, names) in guarded.chosen {
         for names in chunks(&names).into_iter().map(|range| &names[range]) {
-            let exact = std::iter::once("--exact".into());
+            // A harness that keeps what tests print allocates for it, and loses it where a process dies.
+            let options = ["--exact".into(), "--nocapture".into()].into_iter();
             selected.push(Selected {
                 binary,
-                arguments: exact.chain(names.iter().map(Into::into)).collect(),
+                arguments: options.chain(names.iter().map(Into::into)).collect(),
             });
         }
     }
@@ -324,6 +340,7 @@ impl Profiled {
         Ok(Shown {
             files: files(&folders.profiles)?,
             bytehound: self.bytehound.line(),
+            ends: &self.ends,
             profile: self.attached.as_ref().unwrap_or(&self.own.profile),
             operations: &self.own,
             root,

@@ -99,3 +99,52 @@ fn summary_job(arguments: CiSummaryArguments) -> Result<SummaryJob> {
 fn base(arguments: &CiJobArguments) -> Option<Base> {
     Base::new(arguments.base.clone(), |variable| env::var(variable).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::arguments::{Arguments, Command};
+
+    fn job(line: &str) -> CiCommand {
+        let words = ["x", "ci"].into_iter().chain(line.split_whitespace());
+        match Arguments::read(words.map(OsString::from))
+            .unwrap()
+            .command()
+        {
+            Command::Ci(arguments) => arguments.job,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_profiled_is_optimised_unless_a_profile_is_named() {
+        for (line, expected) in [
+            ("profile", &["--workspace", "--release"][..]),
+            ("profile --release -p a", &["--package", "a", "--release"]),
+            (
+                "profile --profile dev",
+                &["--profile", "dev", "--workspace"],
+            ),
+        ] {
+            let CiCommand::Profile(arguments) = job(line) else {
+                panic!("{line}");
+            };
+            let job = profile_job(arguments);
+            assert_eq!(job.cargo.for_test(), expected, "{line}");
+            assert_eq!(job.tests.threads, Some(NonZeroUsize::MIN));
+        }
+    }
+
+    #[test]
+    fn what_is_verified_is_judged_as_in_ci_and_given_only_what_is_named() {
+        let CiCommand::Verify(arguments) = job("verify --strict --env A --env B") else {
+            panic!();
+        };
+        let run = verify_job(arguments).run;
+        assert!(run.gate.ci && run.gate.strict);
+        let named = vec!["A".to_owned(), "B".to_owned()];
+        assert_eq!(run.variables, Variables::Needed(named));
+    }
+}

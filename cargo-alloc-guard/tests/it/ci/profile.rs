@@ -99,6 +99,23 @@ fn what_changed_since_the_base_is_said_and_shown() {
     assert_eq!(step.names("bytehound-profiles"), ["result.json"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_process_that_does_not_end_well_is_profiled_up_to_there_and_said() {
+    let step = Step::new();
+    let rest = "b_aborts --profile dev -p ring -- --test aborted";
+    let ran = step.run(&mut command(line("profile", &step.artifacts(), rest)));
+    let said = "tests/aborted.rs of ring ended with signal 6 (SIGABRT): see the artifact `bytehound-test-logs`\n";
+    ran.says(0, &[&format!("warning: {said}")]);
+    assert!(
+        step.summary().contains(&format!("> ⚠️ {said}")),
+        "{}",
+        step.summary()
+    );
+    let log = step.text("bytehound-test-logs/01-ring-aborted.log");
+    assert!(log.contains("about to abort"), "{log}");
+}
+
 #[test]
 fn nothing_to_profile_is_an_error_that_reviewers_see() {
     let step = Step::new();
