@@ -25,18 +25,19 @@ use project::{CODEC, EMPTY, Project};
 use workspace::repository;
 
 /// Every document with commands.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "cargo-alloc-guard/README.md",
     "docs/adopting.md",
     "docs/allocation-free-findings.md",
+    "docs/ci-memory-analysis.md",
     "docs/gate.md",
     "docs/memory-profiling.md",
     "docs/profiles.md",
 ];
 
 /// How many blocks of them are not run.
-const NOT_RUN: usize = 3;
+const NOT_RUN: usize = 4;
 
 fn document(path: &str) -> PathBuf {
     Path::new(&repository()).join(path)
@@ -85,6 +86,23 @@ fn the_command() {
 fn adopting() {
     let project = Project::with(&EMPTY);
     follow("docs/adopting.md", &project);
+}
+
+#[test]
+fn memory_analysis() {
+    let project = Project::with(&CODEC);
+    // What the pull request is compared with.
+    for arguments in [&["check"][..], &["accept"]] {
+        let mut command = workspace::command(arguments);
+        command
+            .current_dir(&project.root)
+            .env_remove("CARGO_TARGET_DIR");
+        let ran = workspace::ran(&mut command);
+        assert_eq!(ran.status, Some(0), "{ran}");
+    }
+    project.commit("accept");
+    with_profiles(&project);
+    follow("docs/ci-memory-analysis.md", &project);
 }
 
 #[test]
