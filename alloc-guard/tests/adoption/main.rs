@@ -225,6 +225,28 @@ fn a_guard_inside_a_dependency_elides_as_without_it() {
         !passed && output.contains("1 allocation · 8 B [debug]"),
         "{output}"
     );
-    let (passed, output) = run(&["--release"]);
+    let (passed, output) = run(&["--release", "--", "--nocapture"]);
     assert!(passed, "{output}");
+    // What is not there is no improvement yet.
+    assert!(
+        output.contains("boxes_another  IMPROVED: now allocation-free, or optimised away: hand its results to `black_box`"),
+        "{output}"
+    );
+}
+
+/// The packages of a workspace share their features, so this one is built by itself.
+#[test]
+fn without_features_the_verdicts_are_the_same_and_what_is_missing_is_said() {
+    let run = |arguments: &[&str]| {
+        let test = ["test", "-p", "without-features"];
+        let output = cargo(workspace(), &[&test, arguments].concat()).output();
+        text(&output.unwrap())
+    };
+    let output = run(&[]);
+    assert_eq!(verdicts(&output), expected(), "{output}");
+    let said = "= note: places are unknown: the feature `symbols` of alloc-guard is off";
+    assert!(output.contains(said), "{output}");
+    let output = run(&["--features", "own-runner"]);
+    let said = "error: `main!` needs the feature `runner` of alloc-guard";
+    assert!(output.contains(said), "{output}");
 }

@@ -17,6 +17,12 @@ fn boxes_a_number() {
     let three = Box::new(3_u64);
     assert_eq!(*three, 3);
 }
+
+#[alloc_guard::allocates]
+fn boxes_another() {
+    let four = Box::new(4_u64);
+    assert_eq!(*four, 4);
+}
 ";
 
 /// Tests without a budget, which a baseline holds.
@@ -191,6 +197,13 @@ fn adopters() -> Vec<Adopter> {
         Adopter {
             tests: Some(format!("use alloc_guard::alloc_free;\n{ELIDED}")),
             ..Adopter::new("elided", "2024")
+        },
+        Adopter {
+            manifest: "[features]\nown-runner = []\n[dev-dependencies]\nalloc-guard = { path = \"ALLOC_GUARD\", default-features = false }\n",
+            tests: Some(format!(
+                "#[cfg(feature = \"own-runner\")]\nalloc_guard::main!();\n{IMPORTS}use without_features::grow;\n{HOT}"
+            )),
+            ..Adopter::new("without-features", "2024")
         },
         Adopter {
             manifest: "[dev-dependencies]\nalloc-guard-core = { path = \"ALLOC_GUARD/core\" }\n",

@@ -12,7 +12,7 @@ use std::{
 };
 
 use alloc_guard::{
-    __private::{Body, Context, Expectation},
+    __private::{Body, Context, Expectation, Registration},
     alloc_free, allocates, measure,
 };
 
@@ -31,6 +31,28 @@ fn worker_thread_is_not_counted_by_default() {
     let body = Body::Fixtures(wakes_a_worker);
     assert_eq!(verdict(registration(Expectation::ALLOC_FREE, body)), Ok(()));
 }
+
+#[test]
+fn a_process_of_its_own_that_runs_no_test_is_no_pass() {
+    let test = "threads::a_process_of_its_own_that_runs_no_test_is_no_pass";
+    if std::env::var_os(INNER).is_none() {
+        let (passed, output) = in_own_process(test, &[], &[(INNER, "1")]);
+        return assert!(passed, "{output}");
+    }
+    // There is no test of this name to run alone.
+    let alone = Registration {
+        process: true,
+        ..registration(Expectation::ALLOC_FREE, Body::Plain(|| ()))
+    };
+    let why = verdict(alone).unwrap_err();
+    assert!(
+        why.contains("by_hand: its own process ran no test"),
+        "{why}"
+    );
+}
+
+/// Set where a test runs in the process that it has started for itself.
+const INNER: &str = "ALLOC_GUARD_TEST_INNER";
 
 #[test]
 fn worker_thread_that_went_uncounted_is_said_in_a_pass_too() {

@@ -1,6 +1,6 @@
 //! Owns what every form calls the same thing: a verdict, a measurement, the reason, the place, the group.
 
-use alloc_guard_core::report::{Outcome, Record, bytes, count};
+use alloc_guard_core::report::{Outcome, Record, bytes, count, now_allocation_free};
 
 /// The mark and the word for how a test came out.
 pub(super) const fn verdict(outcome: Outcome) -> (&'static str, &'static str) {
@@ -72,7 +72,7 @@ pub(crate) fn why(record: &Record) -> String {
         return record.reasons.join("; ");
     }
     match record.outcome {
-        Outcome::Improved => "now allocation-free: promote it to #[alloc_free]".to_owned(),
+        Outcome::Improved => now_allocation_free(record).replace('`', ""),
         Outcome::New => "the baseline does not know this test".to_owned(),
         Outcome::NotInstalled => "nothing could be counted".to_owned(),
         _ => record.message.lines().next().unwrap_or("").to_owned(),

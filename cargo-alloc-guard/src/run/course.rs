@@ -10,6 +10,7 @@ use super::{
     again,
     folder::RunFolder,
     guarded::{Chosen, Guarded, nothing_to_run},
+    left_out::LeftOut,
     nextest,
     process::Test,
     results,
@@ -34,10 +35,13 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// Says on standard error what is wrong with the baselines and fails no test.
+    /// Says on standard error what is wrong and fails no test.
     pub(crate) fn warn(&self, extent: Extent) {
         let root = &self.build.workspace.root;
         let mut warnings = self.baselines.other_features(&self.build);
+        if extent == Extent::Whole {
+            warnings.extend(LeftOut::of(&self.build).iter().map(LeftOut::text));
+        }
         for stale in self.baselines.stale(&self.known, extent) {
             let path = stale.path.strip_prefix(root).unwrap_or(&stale.path);
             warnings.push(format!(
@@ -77,6 +81,11 @@ fn run_built(settings: &RunSettings, build: &Build) -> Result<(Vec<Record>, Know
     let guarded = Guarded::find(&build.tests, &settings.tests)?;
     let nothing = || nothing_to_run(&settings.tests, guarded.all(), build.tests.len());
     if guarded.chosen.is_empty() {
+        let left_out = LeftOut::of(build);
+        if guarded.all() == 0 && !left_out.is_empty() {
+            let texts: Vec<_> = left_out.iter().map(LeftOut::text).collect();
+            bail!("no guarded test was built: {}", texts.join("; "));
+        }
         bail!(nothing());
     }
     let folder = RunFolder::create(&build.workspace.target)?;

@@ -7,6 +7,7 @@ mod course;
 mod folder;
 mod guarded;
 mod harness;
+mod left_out;
 mod nextest;
 mod process;
 mod results;

@@ -2,6 +2,11 @@
 
 use std::fs;
 
+use alloc_guard_core::{
+    Promise,
+    report::{Record, VERSION, to_json},
+};
+
 use crate::{
     repository::{LIBRARY, Repository},
     workspace::{command, ran},
@@ -76,4 +81,27 @@ fn what_is_neither_records_nor_a_revision_is_named() {
         ),
         "{ran}"
     );
+}
+
+/// It needs no entry in a baseline, so nothing else would notice.
+#[test]
+fn an_alloc_free_test_that_is_gone_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, names: &[&str]| {
+        let lines = names.iter().map(|name| {
+            let record = Record {
+                version: VERSION,
+                name: (*name).to_owned(),
+                promise: Some(Promise::AllocFree),
+                ..Record::default()
+            };
+            to_json(&record) + "\n"
+        });
+        fs::write(folder.path().join(file), lines.collect::<String>()).unwrap();
+    };
+    write("before.jsonl", &["kept", "lost"]);
+    write("after.jsonl", &["kept"]);
+    let mut diff = command(["diff", "before.jsonl", "after.jsonl"]);
+    let ran = ran(diff.current_dir(folder.path()));
+    ran.says(0, &["👋 gone  lost", "2 operations: 1 gone, 1 unchanged\n"]);
 }

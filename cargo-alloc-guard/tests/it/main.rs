@@ -14,6 +14,7 @@ mod diff;
 mod doctor;
 mod hostile;
 mod init;
+mod left_out;
 mod merge;
 mod nextest;
 mod outcomes;

@@ -15,7 +15,7 @@ mod style;
 mod totals;
 mod write;
 
-pub use human::{bytes, count, failure_text, heading_width, line};
+pub use human::{bytes, count, failure_text, heading_width, line, now_allocation_free};
 #[cfg(feature = "runner")]
 pub(crate) use json::quoted;
 pub use json::to_json;
