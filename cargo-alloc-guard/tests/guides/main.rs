@@ -5,6 +5,7 @@
 
 mod block;
 mod findings;
+mod links;
 mod project;
 mod python;
 mod session;

@@ -136,16 +136,14 @@ fn run(block: &Commands, folder: &Path) -> Vec<(String, i32)> {
         .env("CARGO_TERM_COLOR", "never")
         // What cargo says while it builds is another thing each time.
         .env("CARGO_TERM_QUIET", "true")
-        .env("GITHUB_STEP_SUMMARY", "/dev/null")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "a")))
         .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "a@b.c")))
         .stdin(Stdio::null());
     for variable in UNSET {
-        if variable != "GITHUB_STEP_SUMMARY" {
-            shell.env_remove(variable);
-        }
+        shell.env_remove(variable);
     }
+    shell.env("GITHUB_STEP_SUMMARY", "/dev/null");
     if !block.here {
         shell.env_remove("CARGO_TARGET_DIR");
     }
