@@ -67,25 +67,32 @@ const BATCHES: usize = 4;
 /// How often a batch on two threads is tried, because few of them really run at once.
 const TRIES: usize = 150;
 
-/// `fn main` of a child: `MODE WORKLOAD time`, or `MODE WORKLOAD OPERATIONS` for callgrind.
+/// `fn main` of a child: `MODE WORKLOAD time`, or `MODE WORKLOAD OPERATIONS` for callgrind, or
+/// `MODE WORKLOAD OPERATIONS THREADS`, which prints what one operation takes on so many at once.
 #[must_use]
 pub fn main(modes: &[Mode]) -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let parsed = match arguments.as_slice() {
-        [mode, workload, how] => modes.iter().find(|known| known.name == mode).zip(
-            Workload::ALL
-                .into_iter()
-                .find(|known| known.name() == workload)
-                .map(|workload| (workload, how.parse::<u64>().ok())),
-        ),
+        [mode, workload, how] | [mode, workload, how, _] => {
+            modes.iter().find(|known| known.name == mode).zip(
+                Workload::ALL
+                    .into_iter()
+                    .find(|known| known.name() == workload)
+                    .map(|workload| (workload, how.parse::<u64>().ok())),
+            )
+        }
         _ => None,
     };
     let Some((mode, (workload, operations))) = parsed else {
-        eprintln!("usage: MODE WORKLOAD time|OPERATIONS");
+        eprintln!("usage: MODE WORKLOAD time|OPERATIONS [THREADS]");
         return ExitCode::from(2);
     };
     let run = Run::new(*mode, workload);
+    let threads = arguments.get(3).and_then(|threads| threads.parse().ok());
     match operations {
+        Some(operations) if let Some(threads) = threads => {
+            println!("{}", run.on_threads(operations, threads));
+        }
         Some(operations) => {
             run.batch(operations);
         }
@@ -185,6 +192,36 @@ impl Run {
                 end: now,
             }
         })
+    }
+
+    /// Nanoseconds of CPU time an operation, on so many threads at once.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "numbers of operations and nanoseconds are far below 2^53"
+    )]
+    fn on_threads(&self, operations: u64, threads: usize) -> f64 {
+        let mut taken = Duration::ZERO;
+        let all = |around: fn(&mut dyn FnMut())| {
+            let barrier = Barrier::new(threads);
+            let one = || {
+                barrier.wait();
+                self.on_this_thread(operations, around).cpu
+            };
+            thread::scope(|scope| {
+                let others: Vec<_> = (1..threads).map(|_| scope.spawn(one)).collect();
+                let here = one();
+                others
+                    .into_iter()
+                    .map(|other| other.join().unwrap_or(here))
+                    .sum::<Duration>()
+                    + here
+            })
+        };
+        match self.mode.reach {
+            Reach::Thread => taken = all(self.mode.around),
+            Reach::Process => (self.mode.around)(&mut || taken = all(|body| body())),
+        }
+        taken.as_nanos() as f64 / (operations as f64 * threads as f64)
     }
 
     /// The mean of the two. It counts if they ran at once: each without a pause to speak of, and

@@ -1,4 +1,5 @@
-//! From a file of a million events to the page: time and memory. Each step stands beside the file's size.
+//! From a file of a million events, or of `--events N`, to the page: time and memory. Each step stands
+//! beside the file's size.
 
 #[path = "../tests/recorder/agprof.rs"]
 #[expect(dead_code, reason = "the tests write more kinds of events")]
@@ -9,7 +10,6 @@ use std::{env, fs, io, path::Path, process::Command, time::Instant};
 use agprof::{Events, File, Payload};
 use alloc_guard_profile::html;
 
-const EVENTS: u64 = 1_000_000;
 const THREADS: u64 = 4;
 /// How many stacks there are, and how deep.
 const PATHS: u64 = 20_000;
@@ -23,9 +23,10 @@ fn main() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("bench.agprof");
-    let file = written();
+    let events = events();
+    let file = written(events);
     fs::write(&path, &file).expect("the folder is writable");
-    println!("{EVENTS} events, {} KiB", file.len() / 1024);
+    println!("{events} events, {} KiB", file.len() / 1024);
     drop(file);
     // In a process of its own, so that its memory is the report's alone.
     let status = Command::new(env::current_exe().expect("this program has a path"))
@@ -35,7 +36,17 @@ fn main() {
     assert!(status.success());
 }
 
-fn written() -> Vec<u8> {
+/// How many events are asked for.
+fn events() -> u64 {
+    let mut arguments = env::args().skip_while(|argument| argument != "--events");
+    match (arguments.next(), arguments.next()) {
+        (Some(_), Some(number)) => number.parse().expect("`--events` takes a number"),
+        (Some(_), None) => panic!("`--events` needs a number"),
+        _ => 1_000_000,
+    }
+}
+
+fn written(events: u64) -> Vec<u8> {
     let mut file = File::new();
     file.process(0, 0);
     let mut paths = Payload::default();
@@ -60,9 +71,10 @@ fn written() -> Vec<u8> {
     let mut next = 0x10_0000;
     let mut allocated = 0;
     let mut ticks = 0;
-    for block in 0..EVENTS / BLOCK {
+    for block in 0..events.div_ceil(BLOCK) {
+        let in_block = BLOCK.min(events - block * BLOCK);
         let mut events = Events::new(ticks, ticks, 1 + block % THREADS, 0, 2);
-        for _ in 0..BLOCK {
+        for _ in 0..in_block {
             ticks += 1 + below(200);
             if live.len() > 50_000 || (below(5) < 2 && !live.is_empty()) {
                 // What was handed out last is given back first, mostly.

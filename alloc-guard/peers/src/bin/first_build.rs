@@ -30,6 +30,7 @@ fn main() -> Result<()> {
         ("divan 0.1.21".to_owned(), "divan = \"0.1.21\"".to_owned()),
         ("dhat 0.3.3".to_owned(), "dhat = \"0.3.3\"".to_owned()),
         ("insta 1".to_owned(), "insta = \"1\"".to_owned()),
+        ("rstest 0.28".to_owned(), "rstest = \"0.28\"".to_owned()),
     ];
     for round in 1..=ROUNDS {
         for (index, (name, dependency)) in dependencies.iter().enumerate() {

@@ -136,6 +136,11 @@ impl Profiler {
         }
     }
 
+    /// Whether it takes minutes, and so is timed in the first round alone.
+    fn is_slow(self) -> bool {
+        matches!(self, Self::Dhat | Self::Valgrind)
+    }
+
     fn is_there(self) -> bool {
         let program = match self {
             Self::Heaptrack => "heaptrack",
@@ -270,6 +275,9 @@ fn compare(load: &Load, built: &Built, rounds: usize) -> Result<()> {
     }
     for round in 1..=rounds {
         for (profiler, samples) in &mut all {
+            if profiler.is_slow() && round > 1 {
+                continue;
+            }
             eprintln!(
                 "{}: round {round} of {rounds}: {}",
                 load.title,
