@@ -69,6 +69,18 @@ pub(super) struct Walked {
     pub(super) address: AddressId,
 }
 
+impl Walked {
+    /// Says that no frame inside has kept anything of this one's.
+    #[inline(always)]
+    pub(super) fn forget_words(&mut self) {
+        self.pc_word = Word {
+            address: 0,
+            value: 0,
+        };
+        self.fp_address = 0;
+    }
+}
+
 impl LastWalk {
     pub(super) fn forget(&mut self) {
         self.len = 0;
@@ -162,7 +174,7 @@ impl LastWalk {
         &mut self,
         (paths, near): (&Paths, &mut Near),
         mut outer: usize,
-        walked: &[Walked; FRAMES],
+        walked: &[Walked; FRAMES + 1],
         inner: usize,
     ) -> Option<PathId> {
         let first = (&raw const *walked).cast::<Walked>();

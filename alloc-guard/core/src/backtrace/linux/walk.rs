@@ -30,8 +30,9 @@ pub struct Walker {
     generation: u32,
     last: LastWalk,
     near: Near,
-    /// The frames of the walk that is going on, innermost first.
-    walked: [Walked; FRAMES],
+    /// The frames of the walk that is going on, innermost first, and room for what is read of one
+    /// more before it is found to be too many.
+    walked: [Walked; FRAMES + 1],
 }
 
 /// How a walk ended.
@@ -135,11 +136,8 @@ impl Walker {
         let mut next = first;
         // There is room for as many frames as the last walk's leave, and for all without them.
         let mut end = first.wrapping_add(FRAMES - outer);
-        let mut pc_word = Word {
-            address: 0,
-            value: 0,
-        };
-        let mut fp_address = 0;
+        // SAFETY: in the array.
+        unsafe { &mut *first }.forget_words();
         // Plain arithmetic: all of it is within arrays of `FRAMES`.
         loop {
             if self.last.meets(&mut outer, &state) {
@@ -163,13 +161,10 @@ impl Walker {
                 return End::Full;
             };
             // SAFETY: below `end`, and so in the array.
-            *unsafe { &mut *next } = Walked {
-                state,
-                pc_word,
-                fp_address,
-                rule,
-                address,
-            };
+            let frame = unsafe { &mut *next };
+            frame.state = state;
+            frame.rule = rule;
+            frame.address = address;
             next = next.wrapping_add(1);
             if !rule.is_frame() {
                 let inner = count(first, next);
@@ -191,7 +186,7 @@ impl Walker {
             if size > bounds.high.wrapping_sub(state.sp) || pc_distance > size || cfa & 7 != 0 {
                 return End::Unknown(Unknown::Foreign);
             }
-            fp_address = 0;
+            let mut fp_address = 0;
             if rule.saves_frame_pointer() {
                 let fp_distance = rule.frame_pointer_distance();
                 if fp_distance > size {
@@ -204,10 +199,13 @@ impl Walker {
             let pc_address = cfa.wrapping_sub(pc_distance);
             // SAFETY: as above.
             let value = unsafe { stack_word!(pc_address) };
-            pc_word = Word {
+            // SAFETY: the array has one more than `end` leaves room for.
+            let caller = unsafe { &mut *next };
+            caller.pc_word = Word {
                 address: pc_address,
                 value,
             };
+            caller.fp_address = fp_address;
             state.pc = without_signature(value);
             state.sp = cfa;
             if state.pc == 0 {
@@ -252,9 +250,12 @@ impl Walker {
         self.counts.asked = self.counts.asked.wrapping_add(1);
         let (mut len, mut last, mut root) = (0_usize, 0, PathId::NONE);
         system::each_frame(from.sp, |pc| {
-            let Some(frame) = self.walked.get_mut(len) else {
+            if len == FRAMES {
                 len = DEEP;
                 root = PathId::CUT;
+                return false;
+            }
+            let Some(frame) = self.walked.get_mut(len) else {
                 return false;
             };
             // The innermost frame is where it was captured, not where it asks the system.
