@@ -88,8 +88,10 @@ pub(super) fn document(shown: &Shown<'_>, form: Form) -> Result<String> {
     }
     match (shown.change, form) {
         (Ok((base, comparison)), Form::Markdown) => {
+            // Of a profile nothing is held to anything, so this is no verdict.
             writeln!(out, "#### Against {}\n", code(base))?;
-            profiles::print_markdown(comparison, &mut out)?;
+            writeln!(out, "{}\n", comparison.summary())?;
+            profiles::print_changes(comparison, &mut out)?;
         }
         (Ok((base, comparison)), _) => {
             writeln!(out, "── Against {base}")?;

@@ -12,7 +12,7 @@ mod page;
 mod report;
 mod summary;
 
-pub(crate) use diff::{Comparison, print_human, print_json, print_markdown};
+pub(crate) use diff::{Comparison, print_changes, print_human, print_json, print_markdown};
 pub(crate) use inputs::{Input, RECORDS_FOLDER, is_profile, open, read};
 pub(crate) use output::write;
 pub(crate) use page::{beside, write_diff, write_page};

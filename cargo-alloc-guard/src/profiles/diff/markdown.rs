@@ -12,6 +12,14 @@ use crate::format::markdown::code;
 pub(crate) fn print(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let mark = if comparison.is_worse() { "❌" } else { "✅" };
     writeln!(out, "### {mark} {}\n", comparison.summary())?;
+    changes(comparison, out)
+}
+
+/// Prints the table alone, for those with a heading of their own.
+///
+/// # Errors
+/// If the output cannot be written.
+pub(crate) fn changes(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Whole process: {}", comparison.totals())?;
     if comparison.changes.is_empty() {
         return Ok(());

@@ -8,4 +8,4 @@ mod markdown;
 pub(crate) use change::Comparison;
 pub(crate) use human::print as print_human;
 pub(crate) use json::print as print_json;
-pub(crate) use markdown::print as print_markdown;
+pub(crate) use markdown::{changes as print_changes, print as print_markdown};
