@@ -196,6 +196,45 @@ mod tests {
     }
 
     #[test]
+    fn only_what_fails_is_gone_through_worst_first_and_no_further_than_asked() {
+        let run = Counted(
+            &[
+                Outcome::New,
+                Outcome::Improved,
+                Outcome::Failed,
+                Outcome::AsExpected,
+                Outcome::Regressed,
+            ],
+            Cell::new(0),
+        );
+        let ci = Gate {
+            ci: true,
+            ..Gate::default()
+        };
+        for (gate, most, expected) in [
+            (
+                Gate::default(),
+                9,
+                &[Outcome::Regressed, Outcome::Failed][..],
+            ),
+            (ci, 9, &[Outcome::Regressed, Outcome::Failed, Outcome::New]),
+            (ci, 1, &[Outcome::Regressed]),
+        ] {
+            let mut found = Vec::new();
+            failing(&run, gate, &mut |record| {
+                found.push(record.outcome);
+                Ok(if found.len() < most {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                })
+            })
+            .unwrap();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
     fn a_run_is_read_no_further_than_to_the_last_test_of_a_rank_or_the_last_that_is_wanted() {
         let outcomes = &[
             Outcome::AsExpected,
