@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use alloc_guard_oracle::{
-    Field, Holds, Measured, NOTES, Operation, Profile, Programs, ROWS, measure, packages, page,
+    Field, Holds, Measured, NOTES, OPERATIONS, Profile, Programs, ROWS, measure, packages, page,
     toolchain_and_target,
 };
 
@@ -87,15 +87,13 @@ fn notes_are_of_rows_whose_claim_does_not_hold() {
     }
 }
 
+/// As the README says.
 #[test]
-fn the_report_covers_a_hundred_operations_of_many_crates() {
+fn there_are_more_than_150_operations_of_more_than_50_crates() {
     let packages: BTreeSet<_> = ROWS.iter().map(|row| row.package).collect();
-    assert!(ROWS.len() >= 100, "{}", ROWS.len());
-    assert!(packages.len() >= 25, "{}", packages.len());
-    assert!(
-        ROWS.iter()
-            .all(|row| Operation::find(row.operation.name).is_some())
-    );
+    assert!(ROWS.len() > 150, "{}", ROWS.len());
+    assert!(packages.len() > 50, "{}", packages.len());
+    assert!(OPERATIONS.len() > 250, "{}", OPERATIONS.len());
 }
 
 #[test]

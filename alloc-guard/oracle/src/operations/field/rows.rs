@@ -282,7 +282,7 @@ rows! {
         maps::indexmap_drain_and_refill: "`IndexSet::drain(..)`, then 100 inserts",
     }
     "indexmap", None => {
-        maps::indexmap_sort_stable: "`IndexSet::sort_by`, 3,000 elements",
+        maps::indexmap_sort_stable: "`IndexSet::sort_by`, 300 elements",
     }
     "itoa", says("Cargo.toml", 32, NO_ALLOC) => {
         numbers::itoa_u64: "`Buffer::format` of `u64::MAX`",

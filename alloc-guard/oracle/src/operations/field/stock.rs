@@ -1,7 +1,7 @@
 //! Owns fixtures that one run uses up: as many equal ones as there are runs, made beforehand.
 
 /// More than any caller runs an operation.
-const RUNS: usize = 64;
+const RUNS: usize = 16;
 
 /// Equal things, one for each run, which stay until the end: neither making nor dropping one is part of a run.
 pub(super) struct Stock<T> {
