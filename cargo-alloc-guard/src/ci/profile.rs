@@ -74,13 +74,14 @@ pub(crate) fn profile(job: &ProfileJob, out: &mut dyn Write) -> Result<Status> {
     let mut bytehound = None;
     let (result, document, failed) = match Relevance::of(job.base.as_ref(), &workspace.root)? {
         Relevance::NotRelevant(why) => {
-            writeln!(out, "✅ Nothing to profile: {why}.").context(printing)?;
+            let said = format!("✅ Nothing to profile: {why}.\n");
+            github::say(&job.github, &said, out).context(printing)?;
             let line = format!("✅ Nothing to profile: {}.", prose(&why));
             (JobResult::new(Verdict::NotRelevant, why), line, None)
         }
         Relevance::Relevant(why) => {
-            writeln!(out, "Everything is run: {why}.\n").context(printing)?;
-            out.flush().context(printing)?;
+            let said = format!("Everything is run: {why}.\n\n");
+            github::say(&job.github, &said, out).context(printing)?;
             let secrets = Secrets::of_environment(&job.variables);
             let profiled = profile_all(job, &workspace, &folders, &secrets);
             secrets.mask_files(&folders.logs)?;
@@ -88,7 +89,8 @@ pub(crate) fn profile(job: &ProfileJob, out: &mut dyn Write) -> Result<Status> {
             match profiled {
                 Ok(profiled) => {
                     let shown = profiled.shown(&folders, &workspace.root)?;
-                    say(job, &document(&shown, Form::Human)?, out).context(printing)?;
+                    let said = document(&shown, Form::Human)?;
+                    github::say(&job.github, &said, out).context(printing)?;
                     bytehound = Some(profiled.bytehound.word());
                     (profiled.result(), document(&shown, Form::Markdown)?, None)
                 }
@@ -109,15 +111,6 @@ pub(crate) fn profile(job: &ProfileJob, out: &mut dyn Write) -> Result<Status> {
     result.write(&folders.logs)?;
     publish(job, &result, bytehound, &document)?;
     failed.map_or(Ok(Status::AsExpected), Err)
-}
-
-/// Names in it are their authors', and no commands to the runner.
-fn say(job: &ProfileJob, document: &str, out: &mut dyn Write) -> Result<()> {
-    if job.github.is_on {
-        github::without_commands(out, |out| Ok(out.write_all(document.as_bytes())?))
-    } else {
-        Ok(out.write_all(document.as_bytes())?)
-    }
 }
 
 fn publish(

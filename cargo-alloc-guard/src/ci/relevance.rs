@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
+use crate::format::text::one_line;
+
 /// The revision that a change is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Base(pub(crate) String);
@@ -20,6 +22,9 @@ pub(super) enum Relevance {
     /// What did not change.
     NotRelevant(String),
 }
+
+/// How much of a file's name is shown.
+const LONGEST_PATH: usize = 200;
 
 /// The variable that names the base, beside the option.
 const BASE: &str = "ALLOC_GUARD_BASE";
@@ -111,7 +116,11 @@ impl Relevance {
                 .iter()
                 .find(|file| is_relevant(file, workflow.as_deref()))
             {
-                Some(file) => Self::Relevant(format!("{file} differs from `{base}`")),
+                // A file's name may have lines of its own.
+                Some(file) => Self::Relevant(format!(
+                    "{} differs from `{base}`",
+                    one_line(file, LONGEST_PATH)
+                )),
                 None => Self::NotRelevant(format!(
                     "no Rust file, manifest, lock file, baseline or workflow differs from `{base}`"
                 )),

@@ -57,13 +57,7 @@ pub(crate) fn summary(job: &SummaryJob, out: &mut dyn Write) -> Result<Status> {
     };
     let is_open = verify.passes() && profile.passes();
     let document = document(&verify, &profile, is_open);
-    // A test's name is its author's, and no command to the runner.
-    if job.github.is_on {
-        github::without_commands(out, |out| Ok(out.write_all(document.as_bytes())?))
-    } else {
-        Ok(out.write_all(document.as_bytes())?)
-    }
-    .context("failed to write the summary")?;
+    github::say(&job.github, &document, out).context("failed to write the summary")?;
     if let Some(path) = &job.github.summary {
         github::append(path, |room, out| {
             Ok(out.write_all(github::fitting(&document, room).as_bytes())?)

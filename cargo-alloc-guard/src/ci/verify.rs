@@ -61,8 +61,8 @@ pub(crate) fn verify(job: &VerifyJob, out: &mut dyn Write) -> Result<Status> {
     let (result, status) = match relevance {
         Relevance::NotRelevant(why) => (nothing_to_do(job, why, &folder, out)?, Status::AsExpected),
         Relevance::Relevant(why) => {
-            writeln!(out, "Everything is run: {why}.\n").context(PRINTING)?;
-            out.flush().context(PRINTING)?;
+            let said = format!("Everything is run: {why}.\n\n");
+            github::say(&job.github, &said, out).context(PRINTING)?;
             let secrets = Secrets::of_environment(&job.run.variables);
             match run::run(&job.run) {
                 Ok(mut ran) => {
@@ -106,7 +106,7 @@ fn nothing_to_do(
     out: &mut dyn Write,
 ) -> Result<JobResult> {
     let line = format!("✅ Nothing to verify: {why}.");
-    writeln!(out, "{line}").context(PRINTING)?;
+    github::say(&job.github, &format!("{line}\n"), out).context(PRINTING)?;
     let escaped = format!("✅ Nothing to verify: {}.", prose(&why));
     leave(job, folder, &line, &escaped)?;
     Ok(JobResult::new(Verdict::NotRelevant, why))

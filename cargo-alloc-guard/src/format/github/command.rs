@@ -71,12 +71,26 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Prints a text that may hold foreign words: on a runner, while it takes no commands.
+///
+/// # Errors
+/// If the output cannot be written.
+pub(crate) fn say(settings: &super::Settings, text: &str, out: &mut dyn Write) -> Result<()> {
+    if settings.is_on {
+        without_commands(out, |out| Ok(out.write_all(text.as_bytes())?))?;
+    } else {
+        out.write_all(text.as_bytes())?;
+    }
+    // Cargo and tests write to the terminal themselves.
+    Ok(out.flush()?)
+}
+
 /// Prints what may hold foreign text, while the runner takes no commands. A record may come from a job
 /// that is trusted less than this one, and the text of a panic in it is whatever its author wrote.
 ///
 /// # Errors
 /// If the output cannot be written, or with the error of `print`.
-pub(crate) fn without_commands(
+pub(super) fn without_commands(
     out: &mut dyn Write,
     print: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {

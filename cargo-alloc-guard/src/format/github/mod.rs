@@ -8,7 +8,7 @@ mod settings;
 mod summary;
 
 pub(crate) use {
-    command::without_commands,
+    command::say,
     output::outputs,
     report::{log, report},
     settings::Settings,

@@ -163,6 +163,18 @@ fn where_nothing_relevant_changed_nothing_is_run() {
         ],
     );
 
+    if cfg!(unix) {
+        let file = "src/a\n::error::b.rs";
+        let step = Step::new();
+        repository.write(file, "");
+        let ran = verify(&step, "main~1");
+        fs::remove_file(repository.0.join(file)).unwrap();
+        ran.says(
+            0,
+            &["Everything is run: src/a ::error::b.rs differs from `main~1`.\n"],
+        );
+    }
+
     let step = Step::new();
     repository.write("src/lib.rs", &LIBRARY.replace("0..parts", "0..parts + 1"));
     repository.commit("one box more");
