@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -11,7 +10,6 @@ use alloc_guard_oracle::{
     Field, Programs, measure, packages, page, toolchain_and_target, valgrind_is_here,
 };
 use anyhow::{Context as _, bail, ensure};
-use tempfile::NamedTempFile;
 
 const USAGE: &str = "usage: field [--check]
 
@@ -19,6 +17,9 @@ Measures the operations of public crates in debug and in release, holds each cou
 the crate dhat, and writes docs/field-report.md and docs/field-report.json.
 
   --check  write nothing; fail if they are not what is measured";
+
+const DATA: &str = "field-report.json";
+const PAGE: &str = "field-report.md";
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,8 +46,14 @@ fn main() -> anyhow::Result<()> {
         eprintln!("measuring");
         measure(&programs, &packages)
     };
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let old = |name: &str| fs::read_to_string(docs.join(name)).unwrap_or_default();
     let field = Field {
-        toolchain,
+        // Another compiler is no difference, if it makes none.
+        toolchain: match Field::read(&old(DATA)) {
+            Ok(old) if check => old.toolchain,
+            _ => toolchain,
+        },
         target,
         debug: measured(false)?,
         release: measured(true)?,
@@ -55,19 +62,14 @@ fn main() -> anyhow::Result<()> {
             .map(|(name, package)| (name, package.version))
             .collect(),
     };
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    let files = [
-        ("field-report.json", field.to_json()?),
-        ("field-report.md", page(&field)?),
-    ];
-    for (name, text) in files {
-        let path = docs.join(name);
+    for (name, text) in [(DATA, field.to_json()?), (PAGE, page(&field)?)] {
         if !check {
-            let mut file = NamedTempFile::new_in(&docs)?;
-            file.write_all(text.as_bytes())?;
-            file.persist(&path)
-                .with_context(|| format!("failed to write {name}"))?;
-        } else if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            let new = docs.join(format!("{name}.new"));
+            fs::write(&new, text)
+                .and_then(|()| fs::rename(&new, docs.join(name)))
+                .with_context(|| format!("failed to write docs/{name}"))?;
+            println!("docs/{name} is written");
+        } else if old(name) == text {
             println!("docs/{name} is what was measured");
         } else {
             bail!(
