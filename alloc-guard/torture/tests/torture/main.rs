@@ -17,9 +17,9 @@ mod profile;
 mod recorded;
 mod strategy;
 
-use std::{cell::RefCell, fmt::Debug, path::Path};
+use std::{cell::RefCell, collections::BTreeMap, fmt::Debug, path::Path};
 
-use alloc_guard_torture::{Counts, Course, Program, Reply, model};
+use alloc_guard_torture::{Counts, Course, Observed, Program, Reply, model};
 use proptest::{
     strategy::Strategy,
     test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner},
@@ -145,4 +145,33 @@ fn a_program_that_once_failed_does_not() {
     }
     assert!(tried > 0, "there are programs");
     child.end();
+}
+
+/// Or all of this could come to the same few calls.
+#[test]
+fn what_is_drawn_comes_to_every_kind_of_end_often() {
+    let ends = RefCell::new(BTreeMap::<String, u32>::new());
+    let count = |end: &str| *ends.borrow_mut().entry(end.to_owned()).or_default() += 1;
+    try_each(3_000, &strategy::program(), |program| {
+        let expected = model::expected(&program);
+        for observed in &expected.observed {
+            match observed {
+                Observed::Measured(counts) if counts.allocations() == 0 => {}
+                Observed::Measured(counts) if counts.failed > 0 => count("measured and refused"),
+                Observed::Measured(counts) if counts.shrinks > 0 => count("measured and shrunk"),
+                Observed::Measured(_) => count("measured"),
+                end => count(&format!("{end:?}")),
+            }
+        }
+        if let Some(tried) = &expected.tried {
+            count(&tried.outcome);
+            if tried.leaked.0 > 0 {
+                count("leaked");
+            }
+        }
+        Ok(())
+    });
+    let ends = ends.into_inner();
+    assert_eq!(ends.len(), 15, "{ends:#?}");
+    assert!(ends.values().all(|number| *number > 50), "{ends:#?}");
 }
