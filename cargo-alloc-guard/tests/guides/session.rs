@@ -116,7 +116,10 @@ fn run(block: &Commands, folder: &Path) -> Vec<(String, i32)> {
             .command
             .replace("cargo alloc-guard serve", "until_it_serves")
             // Where a reader has the clone.
-            .replace("../alloc-guard/", &format!("{}/", repository()));
+            .replace(
+                "../alloc-guard/",
+                &format!("{}/", repository().replace(' ', "\\ ")),
+            );
         script.push_str(&format!(
             "{command}\n__status=$?; printf '{MARK}%d{MARK}' $__status; (exit $__status)\n"
         ));
