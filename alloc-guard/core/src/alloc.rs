@@ -192,14 +192,19 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_recorded(&self, layout: Layout, from: &Registers) -> *mut u8 {
+    unsafe fn alloc_recorded(&self, layout: Layout, pc: usize, sp: usize, fp: usize) -> *mut u8 {
         let Some(hook) = phase::enter_recording() else {
             // SAFETY: the caller keeps the contract of `alloc`.
             return unsafe { self.alloc_observed(layout) };
         };
         // SAFETY: the caller keeps the contract of `alloc`.
         let block = unsafe { self.inner.alloc(layout) };
-        recorder::allocated(from, Call::Alloc, block, layout.size());
+        recorder::allocated(
+            &Registers::together(pc, sp, fp),
+            Call::Alloc,
+            block,
+            layout.size(),
+        );
         hook.leave();
         block
     }
@@ -208,14 +213,25 @@ impl<A: GlobalAlloc> Guard<A> {
     /// - As for `GlobalAlloc::alloc_zeroed`.
     #[cold]
     #[inline(never)]
-    unsafe fn alloc_zeroed_recorded(&self, layout: Layout, from: &Registers) -> *mut u8 {
+    unsafe fn alloc_zeroed_recorded(
+        &self,
+        layout: Layout,
+        pc: usize,
+        sp: usize,
+        fp: usize,
+    ) -> *mut u8 {
         let Some(hook) = phase::enter_recording() else {
             // SAFETY: the caller keeps the contract of `alloc_zeroed`.
             return unsafe { self.alloc_zeroed_observed(layout) };
         };
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
-        recorder::allocated(from, Call::Zeroed, block, layout.size());
+        recorder::allocated(
+            &Registers::together(pc, sp, fp),
+            Call::Zeroed,
+            block,
+            layout.size(),
+        );
         hook.leave();
         block
     }
@@ -267,9 +283,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
         if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.alloc(layout) }
-        } else if seen.is_recording_alone() {
+        } else if seen.is_recording() {
+            let (pc, sp, fp) = Registers::here().apart();
             // SAFETY: passed on from the caller.
-            unsafe { self.alloc_recorded(layout, &Registers::here()) }
+            unsafe { self.alloc_recorded(layout, pc, sp, fp) }
         } else {
             // SAFETY: passed on from the caller.
             unsafe { self.alloc_observed(layout) }
@@ -282,9 +299,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
         if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.alloc_zeroed(layout) }
-        } else if seen.is_recording_alone() {
+        } else if seen.is_recording() {
+            let (pc, sp, fp) = Registers::here().apart();
             // SAFETY: passed on from the caller.
-            unsafe { self.alloc_zeroed_recorded(layout, &Registers::here()) }
+            unsafe { self.alloc_zeroed_recorded(layout, pc, sp, fp) }
         } else {
             // SAFETY: passed on from the caller.
             unsafe { self.alloc_zeroed_observed(layout) }
@@ -297,7 +315,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
         if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.dealloc(block, layout) }
-        } else if seen.is_recording_alone() {
+        } else if seen.is_recording() {
             // SAFETY: passed on from the caller.
             unsafe { self.dealloc_recorded(block, layout) }
         } else {
@@ -312,7 +330,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Guard<A> {
         if seen.is_idle() {
             // SAFETY: passed on from the caller.
             unsafe { self.inner.realloc(block, layout, size) }
-        } else if seen.is_recording_alone() {
+        } else if seen.is_recording() {
             // SAFETY: passed on from the caller.
             unsafe { self.realloc_recorded((block, layout, size), &Registers::here()) }
         } else {

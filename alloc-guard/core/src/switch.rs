@@ -46,6 +46,13 @@ impl Seen {
         self.0 >= EVERYWHERE
     }
 
+    /// Whether calls are recorded. The bit is the sign, which the test of [`is_idle`](Self::is_idle)
+    /// has looked at already.
+    #[inline]
+    pub(crate) fn is_recording(self) -> bool {
+        self.0.cast_signed() < 0
+    }
+
     /// Whether calls are recorded, and nothing else is on in any thread.
     #[inline]
     pub(crate) fn is_recording_alone(self) -> bool {
@@ -56,8 +63,7 @@ impl Seen {
 /// Whether calls are recorded.
 #[inline]
 pub(crate) fn is_recording() -> bool {
-    // Relaxed: see `look`.
-    ON.load(Ordering::Relaxed) & RECORDING != 0
+    look().is_recording()
 }
 
 /// Has calls recorded.

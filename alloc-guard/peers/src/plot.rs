@@ -49,8 +49,11 @@ impl Chart<'_> {
 
     fn try_draw(&self, lines: &[Line], path: &Path) -> Result<()> {
         let points = || lines.iter().flat_map(|line| line.points.iter().copied());
-        let across = range(points().map(|point| point.0), 1.1).context("there is no point")?;
-        let up = range(points().map(|point| point.1), 1.5).context("there is no point")?;
+        let across = range(points().map(|point| point.0)).context("there is no point")?;
+        let up = range(points().map(|point| point.1)).context("there is no point")?;
+        let across = across.start / 1.1..across.end * 1.1;
+        // Room for the legend above the lines.
+        let up = up.start / 1.5..up.end * 20.0;
         let area = SVGBackend::new(path, (760, 440)).into_drawing_area();
         let failed = |error: &dyn std::fmt::Display| anyhow!("{error}");
         area.fill(&WHITE).map_err(|error| failed(&error))?;
@@ -102,13 +105,12 @@ impl Chart<'_> {
     }
 }
 
-/// From the least to the greatest, and a little further.
-fn range(values: impl Iterator<Item = f64>, further: f64) -> Option<Range<f64>> {
-    let (least, greatest) = values.fold(None, |range: Option<(f64, f64)>, value| {
-        let (least, greatest) = range.unwrap_or((value, value));
-        Some((least.min(value), greatest.max(value)))
-    })?;
-    Some(least / further..greatest * further)
+/// From the least to the greatest.
+fn range(values: impl Iterator<Item = f64>) -> Option<Range<f64>> {
+    values.fold(None, |range, value| {
+        let Range { start, end } = range.unwrap_or(value..value);
+        Some(start.min(value)..end.max(value))
+    })
 }
 
 /// A number for an axis.

@@ -22,6 +22,18 @@ impl Registers {
     pub(crate) fn here() -> Self {
         Self
     }
+
+    /// What another function puts [`together`](Self::together) again.
+    #[inline]
+    pub(crate) fn apart(self) -> (usize, usize, usize) {
+        (0, 0, 0)
+    }
+
+    /// What [`apart`](Self::apart) took apart.
+    #[inline]
+    pub(crate) fn together(_: usize, _: usize, _: usize) -> Self {
+        Self
+    }
 }
 
 impl Walker {

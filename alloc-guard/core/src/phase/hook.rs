@@ -133,9 +133,12 @@ pub(crate) fn course() -> Course {
 pub(crate) struct Recording(*const State);
 
 /// Enters the hook where nothing but a recording is on: a call is recorded, and no more. `None` if
-/// this thread is inside it already.
+/// something else is, or if this thread is inside it already.
 #[inline]
 pub(crate) fn enter_recording() -> Option<Recording> {
+    if !switch::look().is_recording_alone() {
+        return None;
+    }
     STATE
         .try_with(|state| {
             (state.mode.get() == 0).then(|| {

@@ -47,6 +47,19 @@ impl Registers {
         }
         Self { pc, sp, fp }
     }
+
+    /// One by one, as arguments that are passed in registers: a structure would be passed in memory,
+    /// for which every call of the allocator would have to make room.
+    #[inline(always)]
+    pub(crate) fn apart(self) -> (usize, usize, usize) {
+        (self.pc, self.sp, self.fp)
+    }
+
+    /// What [`apart`](Self::apart) took apart.
+    #[inline(always)]
+    pub(crate) fn together(pc: usize, sp: usize, fp: usize) -> Self {
+        Self { pc, sp, fp }
+    }
 }
 
 /// A word of this thread's stack. A macro, because without optimisation a function is a call.
