@@ -52,8 +52,16 @@ pub(super) struct Finding {
     /// The test's name, which selects it.
     pub(super) test: String,
     pub(super) why: String,
-    /// The guilty line: `src/ring.rs:7`.
-    pub(super) place: String,
+    /// Where it allocates, worst first.
+    pub(super) places: Vec<Place>,
+}
+
+/// A line of source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Place {
+    /// `src/ring.rs:7`
+    pub(super) line: String,
     /// The function there; empty for the test itself.
     pub(super) function: String,
 }
@@ -141,7 +149,10 @@ mod tests {
         assert_eq!(JobResult::read(folder.path()).unwrap(), None);
         let mut result = JobResult::new(Verdict::NotRelevant, "nothing".to_owned());
         result.findings = vec![Finding {
-            place: "src/a.rs:7".to_owned(),
+            places: vec![Place {
+                line: "src/a.rs:7".to_owned(),
+                ..Place::default()
+            }],
             ..Finding::default()
         }];
         result.write(folder.path()).unwrap();

@@ -23,6 +23,9 @@ use crate::{
 /// The heading of the job's summary.
 const HEADING: &str = "📋 Summary";
 
+/// How many lines of a test are named: of one that may allocate, any may be the new one.
+const MOST_PLACES: usize = 5;
+
 /// What the job is to do.
 #[derive(Debug)]
 pub(crate) struct SummaryJob {
@@ -177,11 +180,16 @@ fn findings(result: &JobResult) -> String {
         if !finding.why.is_empty() {
             lines.push_str(&format!(": {}", text(&finding.why)));
         }
-        if !finding.place.is_empty() {
-            lines.push_str(&format!(", at {}", code(&finding.place)));
+        for (at, place) in finding.places.iter().take(MOST_PLACES).enumerate() {
+            let before = if at == 0 { ", at" } else { "," };
+            lines.push_str(&format!("{before} {}", code(&place.line)));
+            if !place.function.is_empty() {
+                lines.push_str(&format!(" in {}", code(&place.function)));
+            }
         }
-        if !finding.function.is_empty() {
-            lines.push_str(&format!(" in {}", code(&finding.function)));
+        let more = finding.places.len().saturating_sub(MOST_PLACES);
+        if more > 0 {
+            lines.push_str(&format!(" and {more} more"));
         }
         lines.push('\n');
     }
@@ -230,7 +238,10 @@ fn next(verify: &Job, profile: &Job) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::result::Finding, *};
+    use super::{
+        super::result::{Finding, Place},
+        *,
+    };
 
     fn job(end: Option<JobEnd>, verdict: Option<Verdict>) -> Job {
         Job {
@@ -278,13 +289,17 @@ mod tests {
             title: "Keys|<img>".to_owned(),
             test: "keys".to_owned(),
             why: "2 allocations".to_owned(),
-            place: "src/keys.rs:88".to_owned(),
-            function: "Keys::find".to_owned(),
+            places: (88..94)
+                .map(|line| Place {
+                    line: format!("src/keys.rs:{line}"),
+                    function: if line == 88 { "Keys::find" } else { "" }.to_owned(),
+                })
+                .collect(),
         }];
         let document = document(&verify, &job(None, Some(Verdict::Passed)), false);
         for text in [
             "### ❌ The gate is closed\n",
-            "- ❌ **Keys&#124;&lt;img&gt;**: 2 allocations, at `src/keys.rs:88` in `Keys::find`\n",
+            "- ❌ **Keys&#124;&lt;img&gt;**: 2 allocations, at `src/keys.rs:88` in `Keys::find`, `src/keys.rs:89`, `src/keys.rs:90`, `src/keys.rs:91`, `src/keys.rs:92` and 1 more\n",
             "- `cargo alloc-guard keys` shows it on your machine.\n",
         ] {
             assert!(

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use super::{
     artifacts::{Artifacts, LOG, write},
     relevance::{Base, Relevance},
-    result::{Finding, JobResult, Verdict},
+    result::{Finding, JobResult, Place, Verdict},
     secrets::Secrets,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         Format, Look, failing, github,
         markdown::{prose, verification},
         print,
-        words::{guilty, why},
+        words::{lines, why},
     },
     records::Records,
     run::{self, Ran},
@@ -175,13 +175,14 @@ fn ran_well(
 fn findings(run: &dyn Records, look: &Look<'_>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     failing(run, look.gate, &mut |record| {
-        let (place, function) = guilty(record);
+        let places = lines(record).into_iter();
         findings.push(Finding {
             title: record.heading().to_owned(),
             test: record.name.clone(),
             why: why(record),
-            place,
-            function,
+            places: places
+                .map(|(line, function)| Place { line, function })
+                .collect(),
         });
         Ok(if findings.len() < MOST_FINDINGS {
             ControlFlow::Continue(())

@@ -1,6 +1,6 @@
 //! Owns what every form calls the same thing: a verdict, a measurement, the reason, the place, the group.
 
-use alloc_guard_core::report::{Outcome, Record, bytes, count, now_allocation_free};
+use alloc_guard_core::report::{Outcome, Record, Site, bytes, count, now_allocation_free};
 
 /// The mark and the word for how a test came out.
 pub(super) const fn verdict(outcome: Outcome) -> (&'static str, &'static str) {
@@ -92,10 +92,7 @@ pub(super) struct Place<'a> {
 
 /// The guilty line: that of the worst site in the user's own code, else the test's.
 pub(super) fn place(record: &Record) -> Option<Place<'_>> {
-    let site = record
-        .sites
-        .iter()
-        .find(|site| site.line > 0 && !site.file.is_empty() && !site.in_dependency);
+    let site = record.sites.iter().find(|site| is_users(site));
     match site {
         Some(site) => Some(Place {
             file: &site.file,
@@ -107,15 +104,27 @@ pub(super) fn place(record: &Record) -> Option<Place<'_>> {
     }
 }
 
-/// The guilty line and the function there, as text: `src/ring.rs:7`.
-pub(crate) fn guilty(record: &Record) -> (String, String) {
-    match place(record) {
-        Some(place) => (
-            format!("{}:{}", place.file, place.line),
-            place.function.to_owned(),
-        ),
-        None => Default::default(),
-    }
+/// The lines in the user's own code that a test's allocations come from, worst first, else the test's: each as
+/// text, `src/ring.rs:7`, with its function.
+pub(crate) fn lines(record: &Record) -> Vec<(String, String)> {
+    let sites = record.sites.iter().filter(|site| is_users(site));
+    let mut lines: Vec<_> = sites
+        .map(|site| {
+            (
+                format!("{}:{}", site.file, site.line),
+                site.function.clone(),
+            )
+        })
+        .collect();
+    lines.dedup();
+    let test = test_place(record).filter(|_| lines.is_empty());
+    lines.extend(test.map(|test| (format!("{}:{}", test.file, test.line), String::new())));
+    lines
+}
+
+/// Whether a site has a line in the user's own code.
+fn is_users(site: &Site) -> bool {
+    site.line > 0 && !site.file.is_empty() && !site.in_dependency
 }
 
 /// Where the test itself stands.
@@ -159,10 +168,7 @@ pub(super) enum Targets {
 
 #[cfg(test)]
 mod tests {
-    use alloc_guard_core::{
-        Tally,
-        report::{PermittedCalls, Site},
-    };
+    use alloc_guard_core::{Tally, report::PermittedCalls};
 
     use super::*;
 
@@ -215,5 +221,14 @@ mod tests {
         record.sites.push(site("c.rs", 3, false));
         assert_eq!(guilty(&record), Some(("c.rs".to_owned(), 3)));
         assert_eq!(guilty(&Record::default()), None);
+        let all = |record: &Record| {
+            let lines = lines(record).into_iter();
+            lines.map(|(line, _)| line).collect::<Vec<_>>()
+        };
+        record.sites.push(site("d.rs", 4, false));
+        assert_eq!(all(&record), ["c.rs:3", "d.rs:4"]);
+        record.sites.truncate(2);
+        assert_eq!(all(&record), ["test.rs:7"]);
+        assert_eq!(all(&Record::default()), [""; 0]);
     }
 }
