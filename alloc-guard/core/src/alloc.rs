@@ -199,12 +199,7 @@ impl<A: GlobalAlloc> Guard<A> {
         };
         // SAFETY: the caller keeps the contract of `alloc`.
         let block = unsafe { self.inner.alloc(layout) };
-        recorder::allocated(
-            &Registers::together(pc, sp, fp),
-            Call::Alloc,
-            block,
-            layout.size(),
-        );
+        recorder::allocated(Call::Alloc, block, layout.size(), pc, sp, fp);
         hook.leave();
         block
     }
@@ -226,12 +221,7 @@ impl<A: GlobalAlloc> Guard<A> {
         };
         // SAFETY: the caller keeps the contract of `alloc_zeroed`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
-        recorder::allocated(
-            &Registers::together(pc, sp, fp),
-            Call::Zeroed,
-            block,
-            layout.size(),
-        );
+        recorder::allocated(Call::Zeroed, block, layout.size(), pc, sp, fp);
         hook.leave();
         block
     }

@@ -42,7 +42,13 @@ impl Walker {
     /// # Safety
     /// None: it is unsafe where walks are our own.
     #[inline]
-    pub(crate) unsafe fn capture_from(&mut self, paths: &Paths, _: &Registers) -> PathId {
+    pub(crate) unsafe fn capture_from(
+        &mut self,
+        paths: &Paths,
+        _: usize,
+        _: usize,
+        _: usize,
+    ) -> PathId {
         self.capture(paths)
     }
 

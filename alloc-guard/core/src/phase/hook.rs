@@ -228,7 +228,8 @@ pub(crate) fn allocated(call: Call, block: *mut u8, size: usize) {
             track(block, size, watched);
         }
         if recorder::is_on() {
-            recorder::allocated(&Registers::here(), call, block, size);
+            let (pc, sp, fp) = Registers::here().apart();
+            recorder::allocated(call, block, size, pc, sp, fp);
         }
         state.leave();
     });

@@ -34,7 +34,7 @@ pub(crate) fn is_on() -> bool {
 
 /// A request of kind `call` for `size` bytes was answered with `block`, which is null if it failed.
 #[inline(never)]
-pub(crate) fn allocated(from: &Registers, call: Call, block: *mut u8, size: usize) {
+pub(crate) fn allocated(call: Call, block: *mut u8, size: usize, pc: usize, sp: usize, fp: usize) {
     let now = clock::ticks();
     if !block.is_null()
         && let Some((thread, own)) = thread::ready(now)
@@ -43,11 +43,12 @@ pub(crate) fn allocated(from: &Registers, call: Call, block: *mut u8, size: usiz
     {
         add_allocation(thread, size);
         // SAFETY: whoever enters the hook takes them in a frame that stands during this call.
-        let path = told(unsafe { walker.capture_from(paths, from) });
+        let path = told(unsafe { walker.capture_from(paths, pc, sp, fp) });
         let event = thread.event_in_room(own);
         write_allocation(event, call, (now, block, size, path));
     } else {
-        allocated_at(from, call, (now, block, size));
+        let from = Registers::together(pc, sp, fp);
+        allocated_at(&from, call, (now, block, size));
     }
 }
 
@@ -287,11 +288,12 @@ fn is_kept(own: &mut Own, size: usize, block: *mut u8) -> bool {
 #[inline(always)]
 fn path(own: &mut Own, from: &Registers) -> u32 {
     let mut path = PathId::NONE;
+    let (pc, sp, fp) = from.apart();
     if let Some(paths) = Paths::shared()
         && let Some(walker) = walker(own)
     {
         // SAFETY: whoever enters the hook takes them in its own frame, for this call.
-        path = unsafe { walker.capture_from(paths, from) };
+        path = unsafe { walker.capture_from(paths, pc, sp, fp) };
     }
     told(path)
 }

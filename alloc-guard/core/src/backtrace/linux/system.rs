@@ -3,10 +3,11 @@
 use std::ffi::{c_int, c_void};
 
 /// Shows `visit` the frames of this thread from the one whose stack pointer is `sp` outwards, by
-/// their return addresses (of the innermost: where it calls), until it says `false`.
+/// their stack pointers and return addresses (of the innermost: where it calls), until it says
+/// `false`. That one itself is not there if its last call took its place.
 ///
 /// Takes the loader's lock with C libraries that have nothing better, and allocates nothing.
-pub(super) fn each_frame(sp: usize, mut visit: impl FnMut(usize) -> bool) {
+pub(super) fn each_frame(sp: usize, mut visit: impl FnMut(usize, usize) -> bool) {
     let mut frames = Frames {
         sp,
         is_inside: true,
@@ -20,7 +21,7 @@ struct Frames<'a> {
     sp: usize,
     /// Still among the frames that this module itself added.
     is_inside: bool,
-    visit: &'a mut dyn FnMut(usize) -> bool,
+    visit: &'a mut dyn FnMut(usize, usize) -> bool,
 }
 
 unsafe extern "C" fn on_frame(frame: *mut c_void, frames: *mut c_void) -> c_int {
@@ -34,7 +35,7 @@ unsafe extern "C" fn on_frame(frame: *mut c_void, frames: *mut c_void) -> c_int 
     });
     frames.is_inside &= sp < frames.sp;
     // libgcc ends with address 0.
-    if pc == 0 || !(frames.is_inside || (frames.visit)(pc)) {
+    if pc == 0 || !(frames.is_inside || (frames.visit)(sp, pc)) {
         STOP
     } else {
         GO_ON

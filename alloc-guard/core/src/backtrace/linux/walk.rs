@@ -25,15 +25,24 @@ use crate::{
 ///
 /// Any thread can use it, one at a time: the last walk helps if it was the same thread's.
 pub struct Walker {
+    /// The last walk from each of so many depths of the stack: a program that calls from one depth,
+    /// then from another and again from the first, is seldom elsewhere at the first.
+    lasts: [LastWalk; LASTS],
+    walk: Walk,
+}
+
+/// What the walk that is going on is made in.
+struct Walk {
     counts: Counts,
     /// Of the addresses, when they were walked.
     generation: u32,
-    last: LastWalk,
     near: Near,
-    /// The frames of the walk that is going on, innermost first, and room for what is read of one
-    /// more before it is found to be too many.
+    /// The frames, innermost first, and room for what is read of one more before it is found to be
+    /// too many.
     walked: [Walked; FRAMES + 1],
 }
+
+const LASTS: usize = 32;
 
 /// How a walk ended.
 enum End {
@@ -73,8 +82,9 @@ impl Walker {
     /// The path of the stack that this is called on; [`PathId::NONE`] if there is no room for it.
     #[inline(never)]
     pub fn capture(&mut self, paths: &Paths) -> PathId {
+        let (pc, sp, fp) = Registers::here().apart();
         // SAFETY: this function's own.
-        unsafe { self.capture_from(paths, &Registers::here()) }
+        unsafe { self.capture_from(paths, pc, sp, fp) }
     }
 
     /// The path of the stack from the function on, that `from` was taken in. What stands between that
@@ -90,48 +100,70 @@ impl Walker {
     pub(crate) unsafe extern "C" fn capture_from(
         &mut self,
         paths: &Paths,
-        from: &Registers,
+        pc: usize,
+        sp: usize,
+        fp: usize,
     ) -> PathId {
-        let from = *from;
+        let from = Registers { pc, sp, fp };
         let generation = paths.addresses.generation();
-        if self.generation != generation {
-            self.generation = generation;
-            self.near.forget_rules();
-            self.last.forget();
+        if self.walk.generation != generation {
+            self.renew(generation);
         }
-        match self.walk(paths, from) {
+        // Not a product, which would be waited for: all else depends on it.
+        let last = ((sp >> 4) ^ (sp >> 9)) % LASTS;
+        let Some(last) = self.lasts.get_mut(last) else {
+            return PathId::NONE;
+        };
+        let path = match self.walk.go(paths, from, last) {
             End::Known { outer, inner } => {
-                self.counts.add(outer, inner);
-                // SAFETY: `walk` reduced `outer`, which came from `standing`, and saw to the sum.
-                let path = unsafe {
-                    let tables = (paths, &mut self.near);
-                    self.last.extend(tables, outer, &self.walked, inner)
-                };
-                match path {
-                    Some(path) => path,
-                    None => self.lose(paths),
-                }
+                self.walk.counts.add(outer, inner);
+                let tables = (paths, &mut self.walk.near);
+                // SAFETY: `go` reduced `outer`, which came from `standing`, and saw to the sum.
+                unsafe { last.extend(tables, outer, &self.walk.walked, inner) }
             }
-            End::Deep => self.cut(paths),
-            End::Unknown(why) => self.ask(paths, from, why),
-            End::Full => self.lose(paths),
+            End::Deep => {
+                last.forget();
+                self.walk.cut(paths)
+            }
+            End::Unknown(why) => {
+                last.forget();
+                self.walk.ask(paths, from, why)
+            }
+            End::Full => None,
+        };
+        match path {
+            Some(path) => path,
+            None => lose(last, paths),
+        }
+    }
+
+    /// Forgets what may no longer be so, as code was unloaded.
+    #[cold]
+    #[inline(never)]
+    fn renew(&mut self, generation: u32) {
+        self.walk.generation = generation;
+        self.walk.near.forget_rules();
+        for last in &mut self.lasts {
+            last.forget();
         }
     }
 
     /// Captures so far, by how they were made.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.counts
+        self.walk.counts
     }
+}
 
+impl Walk {
     #[inline(always)]
-    fn walk(&mut self, paths: &Paths, mut state: Registers) -> End {
+    fn go(&mut self, paths: &Paths, mut state: Registers, last: &LastWalk) -> End {
         let bounds = Bounds::of_this_thread();
         if !bounds.contains(state.sp) {
             // A coroutine's stack, or one for signals.
             return End::Unknown(Unknown::Foreign);
         }
-        let mut outer = self.last.standing(state.sp, bounds.high);
+        let mut outer = last.standing(state.sp, bounds.high);
         let first = (&raw mut self.walked).cast::<Walked>();
         let mut next = first;
         // There is room for as many frames as the last walk's leave, and for all without them.
@@ -140,7 +172,7 @@ impl Walker {
         unsafe { &mut *first }.forget_words();
         // Plain arithmetic: all of it is within arrays of `FRAMES`.
         loop {
-            if self.last.meets(&mut outer, &state) {
+            if last.meets(&mut outer, &state) {
                 let inner = count(first, next);
                 return End::Known { outer, inner };
             }
@@ -233,23 +265,19 @@ impl Walker {
     /// other frames would be the innermost.
     #[cold]
     #[inline(never)]
-    fn cut(&mut self, paths: &Paths) -> PathId {
-        self.last.forget();
+    fn cut(&mut self, paths: &Paths) -> Option<PathId> {
         self.counts.cut = self.counts.cut.wrapping_add(1);
         let addresses = self.walked.iter().take(DEEP).rev();
-        paths
-            .path(PathId::CUT, addresses.map(|frame| Some(frame.address)))
-            .unwrap_or_else(|| paths.lose())
+        paths.path(PathId::CUT, addresses.map(|frame| Some(frame.address)))
     }
 
     /// The path by the system's unwinder.
     #[cold]
     #[inline(never)]
-    fn ask(&mut self, paths: &Paths, from: Registers, why: Unknown) -> PathId {
-        self.last.forget();
+    fn ask(&mut self, paths: &Paths, from: Registers, why: Unknown) -> Option<PathId> {
         self.counts.asked = self.counts.asked.wrapping_add(1);
         let (mut len, mut last, mut root) = (0_usize, 0, PathId::NONE);
-        system::each_frame(from.sp, |pc| {
+        let mut add = |pc| {
             if len == FRAMES {
                 len = DEEP;
                 root = PathId::CUT;
@@ -258,11 +286,19 @@ impl Walker {
             let Some(frame) = self.walked.get_mut(len) else {
                 return false;
             };
-            // The innermost frame is where it was captured, not where it asks the system.
-            last = if len == 0 { from.pc } else { pc };
-            frame.state.pc = last;
-            len = len.wrapping_add(1);
+            frame.state.pc = pc;
+            (last, len) = (pc, len.wrapping_add(1));
             true
+        };
+        let mut is_first = true;
+        system::each_frame(from.sp, |sp, pc| {
+            if is_first {
+                is_first = false;
+                // The innermost frame is where it was captured, not where it asks the system; and it
+                // may have been given up for what it called last.
+                return add(from.pc) && (sp == from.sp || add(pc));
+            }
+            add(pc)
         });
         if let Unknown::Silent { address, pc, inner } = why
             && (last == pc || last == inner)
@@ -271,15 +307,16 @@ impl Walker {
         }
         let frames = self.walked.get(..len).unwrap_or_default().iter().rev();
         let addresses = frames.map(|frame| Some(paths.addresses.find(frame.state.pc)?.0));
-        paths.path(root, addresses).unwrap_or_else(|| paths.lose())
+        paths.path(root, addresses)
     }
+}
 
-    #[cold]
-    #[inline(never)]
-    fn lose(&mut self, paths: &Paths) -> PathId {
-        self.last.forget();
-        paths.lose()
-    }
+/// There is no room for the path, nor for what the walk that had it is to remember.
+#[cold]
+#[inline(never)]
+fn lose(last: &mut LastWalk, paths: &Paths) -> PathId {
+    last.forget();
+    paths.lose()
 }
 
 /// How many frames there are from `first` to before `next`.
