@@ -16,6 +16,7 @@ use crate::switch;
 #[repr(u8)]
 pub(super) enum Kind {
     Process = 1,
+    #[cfg(own_walk)]
     Modules = 2,
     Paths = 3,
     Operations = 4,

@@ -1,5 +1,5 @@
-//! `cargo run --release -p alloc-guard-peers --bin scaling -- [FOLDER]`: how costs grow with threads,
-//! depth, tests and events, drawn into `docs/pictures` or a folder.
+//! `cargo run --release -p alloc-guard-peers --bin scaling -- [CHART…]`: how costs grow with threads,
+//! depth, events and tests, drawn into `docs/pictures`; all four charts, or those that are named.
 
 use std::{env, path::Path, process::Command};
 
@@ -16,15 +16,32 @@ use anyhow::{Context as _, Result, ensure};
 /// How often each figure is taken; the least counts.
 const ROUNDS: usize = 5;
 
+/// Measures, and draws into the file.
+type Draw = fn(&Path) -> Result<()>;
+
+const CHARTS: [(&str, Draw); 4] = [
+    ("threads", threads),
+    ("depth", depth),
+    ("events", events),
+    ("tests", tests),
+];
+
 fn main() -> Result<()> {
-    let folder = env::args().nth(1).map_or_else(
-        || cargo::repository().join("docs/pictures"),
-        std::path::PathBuf::from,
-    );
-    threads(&folder.join("scaling-threads.svg"))?;
-    depth(&folder.join("scaling-depth.svg"))?;
-    events(&folder.join("scaling-events.svg"))?;
-    tests(&folder.join("scaling-tests.svg"))
+    let wanted: Vec<String> = env::args().skip(1).collect();
+    for name in &wanted {
+        let is_known = CHARTS.iter().any(|(known, _)| known == name);
+        ensure!(
+            is_known,
+            "there is no chart {name:?}: threads, depth, events, tests"
+        );
+    }
+    let folder = cargo::repository().join("docs/pictures");
+    for (name, draw) in CHARTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            draw(&folder.join(format!("scaling-{name}.svg")))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints what is drawn, for who wants the numbers.
