@@ -237,7 +237,8 @@ fn the_guides_queries_are_answered_by_jq() {
     .says(0, &[]);
     let guide = fs::read_to_string(GUIDE).unwrap();
     let mut answers = Vec::new();
-    for line in guide.lines().filter(|line| line.starts_with("jq ")) {
+    let commands = guide.lines().filter_map(|line| line.strip_prefix("$ "));
+    for line in commands.filter(|command| command.starts_with("jq ")) {
         let output = Command::new("sh")
             .args(["-c", line])
             .current_dir(folder.path())
