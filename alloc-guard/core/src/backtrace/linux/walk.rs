@@ -21,9 +21,9 @@ use crate::{
     memory,
 };
 
-/// A walk's room, and the memory of the last one. All zero bytes are a new walker.
+/// A walk's room, and the memory of the last ones. All zero bytes are a new walker.
 ///
-/// Any thread can use it, one at a time: the last walk helps if it was the same thread's.
+/// Any thread can use it, one at a time: an earlier walk helps if it was the same thread's.
 pub struct Walker {
     /// The last walk from each of so many depths of the stack: a program that calls from one depth,
     /// then from another and again from the first, is seldom elsewhere at the first.
