@@ -30,6 +30,8 @@ pub(crate) struct Profile {
     pub(crate) operations: HashMap<u64, String>,
     pub(crate) threads: HashMap<u64, String>,
     pub(crate) events: Vec<Event>,
+    /// How many of them were packed.
+    pub(crate) packed: usize,
     pub(crate) blocks: usize,
     pub(crate) lost: (u64, u64),
     /// Ticks, nanoseconds, allocations, bytes, deallocations, failed calls, whether about to end.
@@ -59,15 +61,17 @@ impl<'a> Bytes<'a> {
         panic!("a number of more than ten bytes");
     }
 
-    fn signed(&mut self) -> i64 {
-        unzigzag(self.number())
-    }
-
-    fn address(&mut self, last: &mut u64) -> u64 {
-        let number = self.number();
-        let unit = if number & 1 == 0 { 8 } else { 1 };
-        *last = last.wrapping_add_signed(unzigzag(number >> 1) * unit);
-        *last
+    /// The parts of a word of `len` bytes, each of so many bits, from its second hexadecimal digit on.
+    fn parts<const N: usize>(&mut self, len: usize, bits: [u32; N]) -> [u64; N] {
+        let bytes = self.take(len).iter().rev();
+        let mut word = bytes.fold(0, |word, byte| word * 0x100 + u64::from(*byte)) / 0x10;
+        let parts = bits.map(|bits| {
+            let part = word % (1 << bits);
+            word /= 1 << bits;
+            part
+        });
+        assert_eq!(word, 0);
+        parts
     }
 
     fn text(&mut self) -> String {
@@ -76,8 +80,40 @@ impl<'a> Bytes<'a> {
     }
 }
 
+fn step(last: u64, number: u64) -> u64 {
+    let unit = if number & 1 == 0 { 8 } else { 1 };
+    last.wrapping_add_signed(unzigzag(number >> 1) * unit)
+}
+
 fn unzigzag(number: u64) -> i64 {
     (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
+}
+
+/// The fields of an event as they are coded.
+#[derive(Default)]
+struct Fields {
+    past: u64,
+    took: u64,
+    old: u64,
+    old_size: u64,
+    address: u64,
+    size: u64,
+    path: u64,
+}
+
+impl Fields {
+    fn read(tag: u8, from: &mut Bytes<'_>) -> Self {
+        let mut number = |is_there: bool| if is_there { from.number() } else { 0 };
+        Self {
+            past: number(true),
+            took: number(tag == 2),
+            old: number(tag == 2),
+            old_size: number(tag == 2),
+            address: number(tag != 5),
+            size: number(matches!(tag, 0 | 1 | 2 | 5)),
+            path: number(tag != 3),
+        }
+    }
 }
 
 impl Profile {
@@ -91,7 +127,7 @@ impl Profile {
     pub(crate) fn read(path: &Path) -> Self {
         let bytes = fs::read(path).unwrap();
         let mut rest = Bytes(&bytes);
-        assert_eq!(rest.take(12), b"AGPROF\x1a\n\x01\0\0\0");
+        assert_eq!(rest.take(12), b"AGPROF\x1a\n\x02\0\0\0");
         let mut profile = Self::default();
         while let Some((head, after)) = rest.0.split_at_checked(5) {
             let len = u32::from_le_bytes(head[1..].try_into().unwrap()) as usize;
@@ -162,32 +198,44 @@ impl Profile {
         };
         let (mut address, mut path) = (0, 0);
         while !from.0.is_empty() {
-            let mut event = Event {
-                tag: from.take(1)[0],
-                ..last
-            };
+            let first = from.0[0];
+            let mut event = Event { tag: first, ..last };
+            let is_packed = first & 8 != 0;
+            if is_packed {
+                event.tag = first & 7;
+                self.packed += 1;
+            } else {
+                from.take(1);
+            }
             match event.tag {
                 6 => (event.operation, event.phase) = (from.number(), from.number()),
                 7 => (event.thread, event.operation, event.phase) = (from.number(), 0, 0),
                 tag => {
-                    ticks += from.number();
-                    event.ticks = ticks;
+                    let mut fields = Fields::default();
+                    match (is_packed, tag) {
+                        (true, 0 | 1) => {
+                            [fields.past, fields.path, fields.size, fields.address] =
+                                from.parts(8, [12, 12, 14, 22]);
+                        }
+                        (true, 3) => [fields.past, fields.address] = from.parts(5, [12, 24]),
+                        (false, 0..6) => fields = Fields::read(tag, &mut from),
+                        _ => panic!("unknown tag {first:#04x}"),
+                    }
+                    ticks += fields.past;
+                    (event.ticks, event.took) = (ticks, fields.took);
                     if tag == 2 {
-                        event.took = from.number();
-                        event.old = from.address(&mut address);
-                        event.old_size = from.number();
+                        address = step(address, fields.old);
+                        (event.old, event.old_size) = (address, fields.old_size);
                     }
                     if tag != 5 {
-                        event.address = from.address(&mut address);
+                        address = step(address, fields.address);
+                        event.address = address;
                     }
-                    if matches!(tag, 0 | 1 | 2 | 5) {
-                        event.size = from.number();
-                    }
-                    if matches!(tag, 0 | 1 | 2 | 4 | 5) {
-                        path += from.signed();
+                    if tag != 3 {
+                        path += unzigzag(fields.path);
                         event.path = path;
                     }
-                    assert!(tag < 6, "unknown tag {tag}");
+                    event.size = fields.size;
                     self.events.push(event);
                 }
             }

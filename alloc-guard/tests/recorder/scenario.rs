@@ -15,6 +15,9 @@ pub(crate) const NAME: &str = "scenario::scenario";
 /// Sizes that nothing else asks for, so that a test finds its own calls.
 pub(crate) const ODD: usize = 7_777;
 
+/// The first size that has too many bits for a packed event.
+pub(crate) const LONG: usize = 1 << 14;
+
 /// Not a test in itself: what the others run.
 #[test]
 fn scenario() {
@@ -72,6 +75,9 @@ fn each_call() {
         let zeroed = black_box(alloc_zeroed(layout(ODD + 5)));
         dealloc(zeroed, layout(ODD + 5));
         assert!(black_box(alloc(layout(huge - 1))).is_null());
+        for size in [LONG - 1, LONG] {
+            dealloc(black_box(alloc(layout(size))), layout(size));
+        }
     }
 }
 

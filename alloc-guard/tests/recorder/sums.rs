@@ -6,7 +6,7 @@ use crate::{
     command,
     profile::{Event, Profile},
     record,
-    scenario::{NAME, ODD},
+    scenario::{LONG, NAME, ODD},
 };
 
 fn tags(events: &[Event]) -> Vec<(u8, u64)> {
@@ -21,7 +21,7 @@ fn each_kind_of_call_is_recorded_with_its_sizes_and_addresses() {
         .iter()
         .position(|event| event.size == ODD as u64)
         .unwrap();
-    let events = &events[first..first + 9];
+    let events = &events[first..first + 13];
     let odd = ODD as u64;
     let huge = i64::MAX as u64 - 64;
     assert_eq!(
@@ -36,6 +36,10 @@ fn each_kind_of_call_is_recorded_with_its_sizes_and_addresses() {
             (1, odd + 5),
             (3, 0),
             (5, huge - 1),
+            (0, LONG as u64 - 1),
+            (3, 0),
+            (0, LONG as u64),
+            (3, 0),
         ]
     );
     for (before, after) in [(0, 1), (1, 2), (2, 3)] {
@@ -43,7 +47,9 @@ fn each_kind_of_call_is_recorded_with_its_sizes_and_addresses() {
         assert_eq!(events[after].old_size, events[before].size);
     }
     assert_eq!(events[5].address, events[3].address);
-    assert_eq!(events[7].address, events[6].address);
+    for allocation in [6, 9, 11] {
+        assert_eq!(events[allocation + 1].address, events[allocation].address);
+    }
     assert!(events.is_sorted_by_key(|event| event.ticks));
     assert_eq!(profile.end.unwrap()[5], 2);
 }
@@ -85,6 +91,9 @@ fn a_million_calls_are_a_million_events() {
         );
     }
     assert!(profile.blocks > 20, "{}", profile.blocks);
+    // Whatever else the machine was at.
+    let packed = (profile.packed, profile.events.len());
+    assert!(packed.0 > packed.1 / 4 * 3, "{packed:?}");
 }
 
 #[test]

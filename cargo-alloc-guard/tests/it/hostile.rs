@@ -94,7 +94,7 @@ fn what_is_no_profile_is_said_to_be_none_by_every_command() {
         file
     };
     let mut newer = small();
-    newer[8] = 2;
+    newer[8] = 3;
     for (name, content, why) in [
         (
             "a.png",
@@ -104,7 +104,7 @@ fn what_is_no_profile_is_said_to_be_none_by_every_command() {
         ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0", "compressed with gzip"),
         ("a.dat", b"", "the file is empty; record again; "),
         ("a.agprof", b"{\"a\":1}", "JSON, but not DHAT's; "),
-        ("newer.agprof", &newer, "byte 8: a profile of version 2, "),
+        ("newer.agprof", &newer, "byte 8: a profile of version 3, "),
         (
             "block.agprof",
             &claims(6, u32::MAX),

@@ -27,9 +27,9 @@ pub(super) unsafe fn number(at: *mut u8, value: u64) -> *mut u8 {
     }
 }
 
-/// Four bytes anywhere.
+/// Its bytes anywhere.
 #[repr(C, packed)]
-struct Unaligned(u32);
+struct Unaligned<T>(T);
 
 /// A number of at most four bytes, without a branch on its length: that would be mispredicted at
 /// every other call.
@@ -44,7 +44,7 @@ unsafe fn short(at: *mut u8, value: u64) -> *mut u8 {
     let bytes = Unaligned(((spread | marks) as u32).to_le());
     // Not `write_unaligned`, which checks its arguments at length where nothing is optimised.
     // SAFETY: four bytes are fewer than `LONGEST`.
-    unsafe { *at.cast::<Unaligned>() = bytes };
+    unsafe { *at.cast::<Unaligned<u32>>() = bytes };
     at.wrapping_add(more as usize + 1)
 }
 
@@ -62,6 +62,50 @@ unsafe fn long(mut at: *mut u8, mut value: u64) -> *mut u8 {
         if is_last {
             return at;
         }
+    }
+}
+
+/// Numbers side by side in one word, each in as many bits as the format gives it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packed {
+    word: u64,
+    /// Not 0 if a number has more bits than its place.
+    excess: u64,
+}
+
+impl Packed {
+    /// A word whose lowest bits are `first`.
+    #[inline(always)]
+    pub(super) fn new(first: u64) -> Self {
+        Self {
+            word: first,
+            excess: 0,
+        }
+    }
+
+    /// Puts `value` into the bits from `from` to below `to`. Those from there on are still free.
+    #[inline(always)]
+    pub(super) fn with(self, value: u64, from: u32, to: u32) -> Self {
+        Self {
+            word: self.word | value << from,
+            excess: self.excess | value >> (to - from),
+        }
+    }
+
+    /// Writes the word's lowest `BYTES` bytes at `at`, and returns the place behind them; `None` if a
+    /// number has more bits than its place.
+    ///
+    /// # Safety
+    /// - Eight bytes may be written at `at`.
+    #[inline(always)]
+    pub(super) unsafe fn write<const BYTES: usize>(self, at: *mut u8) -> Option<*mut u8> {
+        if self.excess != 0 {
+            return None;
+        }
+        // All eight, of which those too many are written over by what follows.
+        // SAFETY: the caller's.
+        unsafe { *at.cast::<Unaligned<u64>>() = Unaligned(self.word.to_le()) };
+        Some(at.wrapping_add(BYTES))
     }
 }
 
@@ -158,6 +202,25 @@ mod tests {
             }
         }
         assert_eq!(written(u64::MAX).len(), LONGEST);
+    }
+
+    #[test]
+    fn a_word_has_its_numbers_where_the_format_says_unless_one_has_too_many_bits() {
+        let write = |size, path| {
+            let packed = Packed::new(9).with(size, 4, 16).with(path, 16, 28);
+            let mut bytes = [0; 8];
+            let start = bytes.as_mut_ptr();
+            // SAFETY: eight bytes.
+            let end = unsafe { packed.write::<5>(start) }?;
+            assert_eq!(end.addr() - start.addr(), 5);
+            Some(u64::from_le_bytes(bytes))
+        };
+        assert_eq!(write(0, 0), Some(9));
+        assert_eq!(write(0xabc, 0x123), Some(0x123_abc9));
+        assert_eq!(write(0xfff, 0xfff), Some(0xfff_fff9));
+        for (size, path) in [(0x1000, 0), (0, 0x1000), (u64::MAX, 1), (1, 1 << 63)] {
+            assert_eq!(write(size, path), None);
+        }
     }
 
     #[test]

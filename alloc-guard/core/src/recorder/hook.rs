@@ -86,8 +86,7 @@ fn write_allocation(
     } else {
         Tag::Allocation
     };
-    let event = event.tag(tag).ticks(now).address(block.addr());
-    event.number(size as u64).path(path).end();
+    event.allocation(tag, (now, block.addr(), size as u64), path);
 }
 
 /// A request for `size` bytes was refused.
@@ -112,7 +111,7 @@ pub(crate) fn deallocating(from: &Registers, block: *mut u8) {
     let now = clock::ticks();
     if let Some((thread, own)) = thread::ready(now) {
         events::add(&thread.calls.deallocations, 1);
-        write_deallocation(thread.event_in_room(own), now, block);
+        thread.event_in_room(own).deallocation(now, block.addr());
     } else {
         deallocating_at(from, now, block);
     }
@@ -132,16 +131,10 @@ fn deallocating_at(from: &Registers, now: u64, block: *mut u8) {
             let event = thread.event(own, now)?.tag(Tag::DeallocationWithStack);
             event.ticks(now).address(block.addr()).path(path).end();
         } else {
-            write_deallocation(thread.event(own, now)?, now, block);
+            thread.event(own, now)?.deallocation(now, block.addr());
         }
         Some(())
     });
-}
-
-#[inline(always)]
-fn write_deallocation(event: Event<'_>, now: u64, block: *mut u8) {
-    let event = event.tag(Tag::Deallocation).ticks(now);
-    event.address(block.addr()).end();
 }
 
 /// A block before it is resized.
@@ -190,7 +183,8 @@ pub(crate) fn resized(
         if !is_kept(own, size, block) {
             if before.is_drawn {
                 // Its old block is at its end, and its new one is not drawn.
-                write_deallocation(thread.event(own, before.ticks)?, before.ticks, old);
+                let event = thread.event(own, before.ticks)?;
+                event.deallocation(before.ticks, old.addr());
             }
             return Some(());
         }

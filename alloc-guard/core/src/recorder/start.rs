@@ -29,7 +29,7 @@ const SAMPLE: &str = "ALLOC_GUARD_PROFILE_SAMPLE";
 const DEALLOCATIONS: &str = "ALLOC_GUARD_PROFILE_DEALLOCATIONS";
 
 const MAGIC: [u8; 8] = *b"AGPROF\x1a\n";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How a process records.
 #[derive(Debug)]

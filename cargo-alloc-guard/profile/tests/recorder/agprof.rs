@@ -19,7 +19,7 @@ impl Payload {
     }
 
     pub(crate) fn signed(self, signed: i64) -> Self {
-        self.number(((signed << 1) ^ (signed >> 63)).cast_unsigned())
+        self.number(zigzag(signed))
     }
 
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
@@ -33,12 +33,16 @@ impl Payload {
     }
 }
 
+fn zigzag(signed: i64) -> u64 {
+    ((signed << 1) ^ (signed >> 63)).cast_unsigned()
+}
+
 pub(crate) struct File(pub(crate) Vec<u8>);
 
 impl File {
     pub(crate) fn new() -> Self {
         let mut file = b"AGPROF\x1a\n".to_vec();
-        file.extend(1_u32.to_le_bytes());
+        file.extend(2_u32.to_le_bytes());
         Self(file)
     }
 
@@ -73,6 +77,8 @@ pub(crate) struct Events {
     ticks: u64,
     address: u64,
     path: i64,
+    /// How many events could be packed. Every third of them is not: the format leaves it open.
+    small: u32,
 }
 
 impl Events {
@@ -87,6 +93,34 @@ impl Events {
             ticks,
             address: 0,
             path: 0,
+            small: 0,
+        }
+    }
+
+    /// Writes an event in one word of `bytes` bytes, if its fields, of so many bits each, fit.
+    fn packed(&mut self, tag: u8, bytes: usize, fields: &[(u64, u32)]) -> bool {
+        if fields.iter().any(|(value, bits)| *value >= 1 << bits) {
+            return false;
+        }
+        self.small += 1;
+        if self.small.is_multiple_of(3) {
+            return false;
+        }
+        let (mut word, mut place) = (u64::from(tag) + 8, 4);
+        for (value, bits) in fields {
+            word |= value << place;
+            place += bits;
+        }
+        self.payload.0.extend(&word.to_le_bytes()[..bytes]);
+        true
+    }
+
+    fn way(&self, address: u64) -> u64 {
+        let way = address.wrapping_sub(self.address).cast_signed();
+        if way % 8 == 0 {
+            zigzag(way / 8) << 1
+        } else {
+            zigzag(way) << 1 | 1
         }
     }
 
@@ -97,14 +131,9 @@ impl Events {
     }
 
     fn address(&mut self, payload: Payload, address: u64) -> Payload {
-        let way = address.wrapping_sub(self.address).cast_signed();
+        let way = self.way(address);
         self.address = address;
-        let zigzag = |signed: i64| ((signed << 1) ^ (signed >> 63)).cast_unsigned();
-        payload.number(if way % 8 == 0 {
-            zigzag(way / 8) << 1
-        } else {
-            zigzag(way) << 1 | 1
-        })
+        payload.number(way)
     }
 
     fn path(&mut self, payload: Payload, path: u64) -> Payload {
@@ -122,6 +151,13 @@ impl Events {
         path: u64,
         zeroed: bool,
     ) {
+        let step = zigzag(path.cast_signed() - self.path);
+        let past = ticks - self.ticks;
+        let fields = [(past, 12), (step, 12), (size, 14), (self.way(address), 22)];
+        if self.packed(u8::from(zeroed), 8, &fields) {
+            (self.ticks, self.address, self.path) = (ticks, address, path.cast_signed());
+            return;
+        }
         let payload = self.begin(u8::from(zeroed), ticks);
         let payload = self.address(payload, address).number(size);
         self.payload = self.path(payload, path);
@@ -141,6 +177,11 @@ impl Events {
     }
 
     pub(crate) fn deallocation(&mut self, ticks: u64, address: u64, path: Option<u64>) {
+        let fields = [(ticks - self.ticks, 12), (self.way(address), 24)];
+        if path.is_none() && self.packed(3, 5, &fields) {
+            (self.ticks, self.address) = (ticks, address);
+            return;
+        }
         let payload = self.begin(if path.is_some() { 4 } else { 3 }, ticks);
         let payload = self.address(payload, address);
         self.payload = match path {

@@ -1,20 +1,29 @@
-//! A file that the recorder itself wrote, which must always be read. The program: `leak` leaves 100 boxes of 64 bytes, `grow`
+//! Files that the recorder itself wrote, which must always be read. The program: `leak` leaves 100 boxes of 64 bytes, `grow`
 //! grows a vector from 8 bytes to 4,096 by doubling, and two threads named `worker` box 32 bytes and drop them, 500 times each.
 
 use std::path::PathBuf;
 
 use alloc_guard_profile::{BuildProfile, Profile};
 
-fn golden() -> Profile {
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/recorder/files/version-1.agprof");
+fn golden(file: &str) -> Profile {
+    let files = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/recorder/files");
+    let path = files.join(file);
     // Without symbols: the program is gone.
     alloc_guard_profile::read(std::fs::File::open(path).unwrap()).unwrap()
 }
 
 #[test]
 fn a_file_of_version_1_is_read() {
-    let profile = golden();
+    is_read("version-1.agprof");
+}
+
+#[test]
+fn a_file_of_version_2_is_read() {
+    is_read("version-2.agprof");
+}
+
+fn is_read(file: &str) {
+    let profile = golden(file);
     assert_eq!(profile.warnings, []);
     assert_eq!(profile.build_profile, Some(BuildProfile::Debug));
     assert!(profile.program.ends_with("golden"));

@@ -157,15 +157,15 @@ fn recorded(sampling: u64, events: impl FnOnce(&mut Events)) -> Vec<u8> {
 #[test]
 fn a_version_that_is_not_known_is_an_error_that_says_so() {
     let mut file = recorded(0, |_| {});
-    file[8] = 2;
+    file[8] = 3;
     let error = read(&file[..]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Version);
-    assert!(error.to_string().contains("version 2"), "{error}");
+    assert!(error.to_string().contains("version 3"), "{error}");
 }
 
 #[test]
 fn an_event_that_is_not_known_is_an_error_with_its_place() {
-    let file = recorded(0, |events| events.payload.0.push(8));
+    let file = recorded(0, |events| events.payload.0.push(10));
     let error = read(&file[..]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged);
     assert_eq!(error.offset(), Some(file.len() as u64));

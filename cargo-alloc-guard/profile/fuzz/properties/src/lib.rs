@@ -17,7 +17,7 @@ const MULTIPLE: usize = 512;
 
 /// The recorder's file; `bytes` are its blocks.
 pub fn recorder(bytes: &[u8]) {
-    let mut file = b"AGPROF\x1a\n\x01\0\0\0".to_vec();
+    let mut file = b"AGPROF\x1a\n\x02\0\0\0".to_vec();
     file.extend(bytes);
     check(&file);
 }

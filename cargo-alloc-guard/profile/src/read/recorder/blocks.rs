@@ -8,7 +8,8 @@ use crate::{
     symbols::{ModuleId, Symbols},
 };
 
-const VERSION: u32 = 1;
+/// The newest version. The one before it has no packed events, and nothing else.
+const VERSION: u32 = 2;
 /// What a payload is at most.
 const LONGEST: usize = 1 << 24;
 
@@ -73,11 +74,11 @@ pub(super) fn split<'a>(
         return Err(ended_early());
     };
     let version = u32::from_le_bytes(*version);
-    if version != VERSION {
+    if !(1..=VERSION).contains(&version) {
         return Err(Error::new(
             ErrorKind::Version,
             format!(
-                "a profile of version {version}, and this program reads version {VERSION}; \
+                "a profile of version {version}, and this program reads versions 1 to {VERSION}; \
                  use the cargo-alloc-guard of the alloc-guard that recorded it"
             ),
         )

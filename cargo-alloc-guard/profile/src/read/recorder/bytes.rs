@@ -34,6 +34,19 @@ impl<'a> Bytes<'a> {
         Ok(*first)
     }
 
+    /// A little-endian integer of `N` bytes, eight at most, and `first` as its lowest byte before them.
+    #[inline]
+    pub(super) fn after<const N: usize>(&mut self, first: u8) -> Result<u64, Error> {
+        let Some((bytes, rest)) = self.rest.split_first_chunk::<N>() else {
+            return Err(self.damaged("a block ends within an entry"));
+        };
+        self.rest = rest;
+        self.offset += N as u64;
+        let more = bytes.iter().rev();
+        let more = more.fold(0, |word, byte| word << 8 | u64::from(*byte));
+        Ok(more << 8 | u64::from(first))
+    }
+
     /// An unsigned LEB128 of 64 bits.
     #[inline]
     pub(super) fn number(&mut self) -> Result<u64, Error> {
@@ -61,12 +74,6 @@ impl<'a> Bytes<'a> {
             }
         }
         Err(self.damaged("a number of more than 64 bits"))
-    }
-
-    /// A number in zigzag form.
-    #[inline]
-    pub(super) fn signed(&mut self) -> Result<i64, Error> {
-        self.number().map(unzigzag)
     }
 
     pub(super) fn bytes(&mut self) -> Result<&'a [u8], Error> {

@@ -111,22 +111,60 @@ impl<'a> Cursor<'a> {
                     self.phase = 0;
                     continue;
                 }
-                _ => return Err(self.rest.damaged(&format!("no event has the tag {tag}"))),
+                _ => self.packed(tag)?,
             };
             return Ok(Some((self.ticks, change)));
         }
         Ok(None)
     }
 
+    /// An event in one word, of which `first` is the lowest byte.
+    #[inline]
+    fn packed(&mut self, first: u8) -> Result<Change, Error> {
+        let bits = |word: u64, from: u32, to: u32| word >> from & ((1 << (to - from)) - 1);
+        match first & 0xf {
+            tag @ (8 | 9) => {
+                let word = self.rest.after::<7>(first)?;
+                self.tick_by(bits(word, 4, 16));
+                Ok(Change::Allocated {
+                    address: self.address_by(bits(word, 42, 64)),
+                    size: bits(word, 28, 42),
+                    kind: if tag == 8 { Kind::Plain } else { Kind::Zeroed },
+                    path: self.path_by(bits(word, 16, 28)),
+                })
+            }
+            11 => {
+                let word = self.rest.after::<4>(first)?;
+                self.tick_by(bits(word, 4, 16));
+                let address = self.address_by(bits(word, 16, 40));
+                Ok(Change::Freed { address })
+            }
+            _ => Err(self
+                .rest
+                .damaged(&format!("no event begins with the byte {first:#04x}"))),
+        }
+    }
+
     #[inline]
     fn tick(&mut self) -> Result<(), Error> {
-        self.ticks = self.ticks.saturating_add(self.rest.number()?);
+        let past = self.rest.number()?;
+        self.tick_by(past);
         Ok(())
+    }
+
+    #[inline]
+    fn tick_by(&mut self, past: u64) {
+        self.ticks = self.ticks.saturating_add(past);
     }
 
     #[inline]
     fn address(&mut self) -> Result<u64, Error> {
         let coded = self.rest.number()?;
+        Ok(self.address_by(coded))
+    }
+
+    #[inline]
+    fn address_by(&mut self, coded: u64) -> u64 {
         let way = unzigzag(coded >> 1);
         let way = if coded & 1 == 0 {
             way.wrapping_mul(8)
@@ -134,14 +172,19 @@ impl<'a> Cursor<'a> {
             way
         };
         self.address = self.address.wrapping_add_signed(way);
-        Ok(self.address)
+        self.address
     }
 
     #[inline]
     fn path(&mut self) -> Result<u64, Error> {
-        let step = self.rest.signed()?;
-        self.path = self.path.wrapping_add_signed(step);
-        Ok(self.path)
+        let coded = self.rest.number()?;
+        Ok(self.path_by(coded))
+    }
+
+    #[inline]
+    fn path_by(&mut self, coded: u64) -> u64 {
+        self.path = self.path.wrapping_add_signed(unzigzag(coded));
+        self.path
     }
 
     fn reallocation(&mut self) -> Result<Change, Error> {
