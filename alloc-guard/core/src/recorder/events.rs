@@ -19,7 +19,7 @@ use super::{
     thread::{Own, Thread},
 };
 
-const BYTES: usize = 64 << 10;
+const BYTES: usize = 128 << 10;
 
 /// What no event is longer than: a tag and seven numbers.
 const EVENT: usize = 1 + 7 * LONGEST;
