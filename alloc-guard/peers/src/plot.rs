@@ -21,6 +21,8 @@ pub struct Chart<'a> {
     pub title: &'a str,
     /// What goes to the right, with its unit.
     pub across: &'a str,
+    /// Its labels are the powers of this.
+    pub base: f64,
     /// What goes up, with its unit.
     pub up: &'a str,
     /// Points further right than this are drawn hollow: they are of another kind, as the title says.
@@ -62,7 +64,7 @@ impl Chart<'_> {
             .margin(12)
             .x_label_area_size(44)
             .y_label_area_size(64)
-            .build_cartesian_2d(across.log_scale(), up.log_scale())
+            .build_cartesian_2d(across.log_scale().base(self.base), up.log_scale())
             .map_err(|error| failed(&error))?;
         chart
             .configure_mesh()
