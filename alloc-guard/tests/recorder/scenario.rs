@@ -2,8 +2,10 @@
 
 use std::{
     alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc},
+    ffi::{c_int, c_void},
     hint::black_box,
     process::Command,
+    ptr::dangling,
     sync::mpsc,
     thread,
 };
@@ -138,23 +140,27 @@ fn churn() {
     }
 }
 
-struct Late;
+/// More threads than can record at once.
+pub(crate) const LATE_THREADS: usize = 4_200;
 
-impl Drop for Late {
-    fn drop(&mut self) {
+/// Threads that ask for a block after all their thread-locals have gone, one after another: the
+/// destructors of keys run last.
+fn torn_down() {
+    extern "C" fn late(_: *mut c_void) {
         keep();
     }
-}
-
-thread_local! {
-    static LATE: Late = const { Late };
-}
-
-/// Asks for a block after the thread's other thread-locals have gone.
-fn torn_down() {
-    let work = || LATE.with(|_| keep());
-    let thread = thread::Builder::new().name("late".to_owned()).spawn(work);
-    thread.unwrap().join().unwrap();
+    let mut key = 0;
+    // SAFETY: the key is written there, and the destructor takes what it is given.
+    assert_eq!(unsafe { pthread_key_create(&raw mut key, late) }, 0);
+    for _ in 0..LATE_THREADS {
+        let work = move || {
+            keep();
+            // SAFETY: the key exists. Any value but null has its destructor called.
+            assert_eq!(unsafe { pthread_setspecific(key, dangling()) }, 0);
+        };
+        let thread = thread::Builder::new().name("late".to_owned()).spawn(work);
+        thread.unwrap().join().unwrap();
+    }
 }
 
 /// Fills more than a block, and is killed.
@@ -169,7 +175,14 @@ fn killed() {
     }
 }
 
+#[cfg(target_vendor = "apple")]
+type Key = std::ffi::c_ulong;
+#[cfg(not(target_vendor = "apple"))]
+type Key = std::ffi::c_uint;
+
 unsafe extern "C" {
+    fn pthread_key_create(key: *mut Key, destructor: extern "C" fn(*mut c_void)) -> c_int;
+    fn pthread_setspecific(key: Key, value: *const c_void) -> c_int;
     fn fork() -> i32;
     fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
 }
