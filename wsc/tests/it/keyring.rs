@@ -37,6 +37,12 @@ fn an_id_that_no_key_has_finds_nothing() {
 }
 
 #[test]
+fn a_keyring_is_empty_without_a_key_and_not_with_one() {
+    assert!(ring([]).is_empty());
+    assert!(!ring(["alice"]).is_empty());
+}
+
+#[test]
 fn keys_come_in_the_order_of_their_ids_whatever_the_order_they_went_in() {
     let forward = ring(["alice", "bob", "carol", "mallory"]);
     let backward = ring(["mallory", "carol", "bob", "alice"]);

@@ -242,3 +242,24 @@ fn a_key_id_has_1_to_64_bytes() {
         assert_eq!(error.kind(), ErrorKind::InvalidKeyId, "{len}");
     }
 }
+
+#[test]
+fn key_ids_are_equal_if_all_their_bytes_are() {
+    let id = |bytes: &[u8]| KeyId::new(bytes).unwrap();
+    assert_eq!(id(b"first"), id(b"first"));
+    for other in [&b"First"[..], b"firsu", b"firs", b"first\0"] {
+        assert_ne!(id(b"first"), id(other), "{other:?}");
+    }
+    // So are keys: by another id it is another one.
+    let alice = public("alice");
+    assert_ne!(alice.clone().with_key_id(id(b"first")), alice);
+}
+
+#[test]
+fn debug_output_shows_a_public_key_and_its_id_in_hexadecimal() {
+    let alice = public("alice");
+    let (key, id) = (hex(alice.as_ed25519()), alice.key_id());
+    assert_eq!(format!("{alice:?}"), format!("PublicKey({key}, id {id})"));
+    let id = KeyId::new(b"\0first\xff").unwrap();
+    assert_eq!(format!("{id:?}"), "KeyId(006669727374ff)");
+}
