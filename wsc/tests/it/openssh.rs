@@ -247,6 +247,25 @@ fn everything_that_is_said_twice_must_agree() {
 }
 
 #[test]
+fn the_padding_is_less_than_a_block() {
+    // With this comment the private part needs none.
+    let padded = |padding| {
+        let (comment, padding) = (b"notes".to_vec(), (1..=padding).collect());
+        let pieces = Pieces {
+            comment,
+            padding,
+            ..Pieces::sound()
+        };
+        pieces.file()
+    };
+    let key = SecretKey::from_openssh(padded(0).as_bytes()).unwrap();
+    assert_eq!(key.public_key(), public("alice"));
+    for whole_blocks in [8, 16] {
+        assert_eq!(kind(padded(whole_blocks).as_bytes()), InvalidKey);
+    }
+}
+
+#[test]
 fn every_cut_and_every_changed_byte_but_those_that_say_nothing_is_refused() {
     let bytes = unarmour(COMMENTED);
     let key = SecretKey::from_openssh(COMMENTED).unwrap();
@@ -283,7 +302,7 @@ fn white_space_does_not_matter_and_the_length_has_a_limit() {
     let of_comment = |comment: usize| {
         let pieces = Pieces {
             comment: vec![b'x'; comment],
-            // Without a comment three bytes are missing to a multiple of 8.
+            // Without a comment five bytes are missing to a multiple of 8.
             padding: (1..=5 - u8::try_from(comment % 8).unwrap()).collect(),
             ..Pieces::sound()
         };
