@@ -4,7 +4,7 @@ use serde_json::Value;
 use wsc::ErrorKind::{self, BadField, BadJson, JsonTooDeep};
 use wsc::rekor::{LogEntry, MAX_JSON_DEPTH, TrustedRoot};
 
-use crate::vectors::{ENTRY, ROOT_V1, read};
+use crate::vectors::{BUNDLE_V1, ENTRY, ROOT_V1, in_bundle, read, with};
 
 /// What is said of a value in a member that is not read. The entry has no members that must be there, so a sound value
 /// leads to that error.
@@ -97,6 +97,14 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn what_stands_side_by_side_is_not_nested() {
+    for sibling in ["[]", "{}", "[{}]"] {
+        let siblings = vec![sibling; 10 * MAX_JSON_DEPTH].join(",");
+        assert_eq!(kind(format!("[{siblings}]").as_bytes()), BadField);
+    }
+}
+
+#[test]
 fn huge_numbers_are_numbers_where_nobody_reads_them() {
     let digits = "9".repeat(100_000);
     for number in [
@@ -146,4 +154,21 @@ fn names_and_values_may_be_escaped() {
         .replace("\"eyJ", "\"\\u0065yJ");
     assert_ne!(escaped, file);
     LogEntry::parse(escaped.as_bytes()).unwrap();
+}
+
+#[test]
+fn escapes_stand_for_what_serde_json_says() {
+    let place = in_bundle("inclusionProof/checkpoint/envelope");
+    let bundle = String::from_utf8(with(BUNDLE_V1, &place, "@")).unwrap();
+    #[rustfmt::skip]
+    let strings = [
+        r#""""#, r#""plain""#, r#""a\"b\\c\/d\be\ff\ng\rh\ti""#, r#""\u0041\u00e9\u20AC\uffff""#, r#""\u0000""#,
+        r#""\ud800\udc00""#, r#""\udbff\udfff""#, r#""\uD83D\uDE00\ud83d\ude01x""#, r#""\ud834\udd1e\\u0041""#,
+    ];
+    for string in strings {
+        let bundle = bundle.replace("\"@\"", string);
+        let entries = LogEntry::parse_bundle(bundle.as_bytes()).unwrap();
+        let expected: String = serde_json::from_str(string).unwrap();
+        assert_eq!(entries[0].checkpoint(), Some(&*expected), "{string}");
+    }
 }
