@@ -19,4 +19,4 @@ pub use model::{
     Event, Frame, FrameId, Kind, OperationId, Origin, Phase, Profile, StackId, Stacks, StringId,
     Strings, Sums, Thread, ThreadId, Warning,
 };
-pub use read::{Scrubbed, open, read, scrub};
+pub use read::{RECORDER_VERSIONS, Scrubbed, open, read, scrub};

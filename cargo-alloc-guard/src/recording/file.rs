@@ -7,13 +7,13 @@ use std::{
     path::Path,
 };
 
+use alloc_guard_profile::RECORDER_VERSIONS;
 use anyhow::{Context as _, Result, bail};
 
 /// How such a file's name ends.
 pub(crate) const EXTENSION: &str = "agprof";
 
 const MAGIC: &[u8; 8] = b"AGPROF\x1a\n";
-const VERSION: u32 = 1;
 const LONGEST_BLOCK: u64 = 1 << 24;
 
 const LOST: u8 = 7;
@@ -63,8 +63,12 @@ impl Recording {
             bail!("it ends within its first 12 bytes");
         }
         let version = u32::from_le_bytes(version);
-        if version != VERSION {
-            bail!("its format has version {version}, and this program knows version {VERSION}");
+        if !RECORDER_VERSIONS.contains(&version) {
+            bail!(
+                "its format has version {version}, and this program knows versions {} to {}",
+                RECORDER_VERSIONS.start(),
+                RECORDER_VERSIONS.end()
+            );
         }
         let mut at = 12;
         let mut head = [0; 5];
@@ -135,7 +139,7 @@ mod tests {
 
     /// A process, some events, what was lost, and the end.
     fn sample() -> Vec<u8> {
-        let mut bytes = b"AGPROF\x1a\n\x01\0\0\0".to_vec();
+        let mut bytes = b"AGPROF\x1a\n\x02\0\0\0".to_vec();
         for (kind, payload) in [
             (1, &[1, 2, 3][..]),
             (6, &[9; 300]),
@@ -179,7 +183,7 @@ mod tests {
     fn what_is_no_profile_is_told_from_what_is_a_newer_one() {
         for (at, byte, text) in [
             (0, b'B', "not a profile"),
-            (8, 2, "its format has version 2"),
+            (8, 3, "its format has version 3"),
             (16, 9, "the block at byte 12 is longer"),
         ] {
             let mut damaged = sample();

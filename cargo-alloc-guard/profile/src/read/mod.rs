@@ -7,4 +7,5 @@ mod recorder;
 mod scrub;
 
 pub use open::{open, read};
+pub use recorder::RECORDER_VERSIONS;
 pub use scrub::{Scrubbed, scrub};

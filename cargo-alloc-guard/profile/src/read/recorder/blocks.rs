@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{MAGIC, bytes::Bytes, paths::Paths};
+use super::{MAGIC, RECORDER_VERSIONS, bytes::Bytes, paths::Paths};
 use crate::{
     error::{Error, ErrorKind},
     symbols::{ModuleId, Symbols},
 };
 
-/// The newest version. The one before it has no packed events, and nothing else.
-const VERSION: u32 = 2;
 /// What a payload is at most.
 const LONGEST: usize = 1 << 24;
 
@@ -74,12 +72,14 @@ pub(super) fn split<'a>(
         return Err(ended_early());
     };
     let version = u32::from_le_bytes(*version);
-    if !(1..=VERSION).contains(&version) {
+    if !RECORDER_VERSIONS.contains(&version) {
         return Err(Error::new(
             ErrorKind::Version,
             format!(
-                "a profile of version {version}, and this program reads versions 1 to {VERSION}; \
-                 use the cargo-alloc-guard of the alloc-guard that recorded it"
+                "a profile of version {version}, and this program reads versions {} to {}; \
+                 use the cargo-alloc-guard of the alloc-guard that recorded it",
+                RECORDER_VERSIONS.start(),
+                RECORDER_VERSIONS.end(),
             ),
         )
         .at(MAGIC.len() as u64));

@@ -12,5 +12,11 @@ mod weight;
 
 pub(crate) use load::read;
 
+use std::ops::RangeInclusive;
+
+/// The versions of the recorder's format that are read. The first has no packed events, and nothing
+/// else is otherwise.
+pub const RECORDER_VERSIONS: RangeInclusive<u32> = 1..=2;
+
 /// What a file begins with.
 pub(crate) const MAGIC: &[u8] = b"AGPROF\x1a\n";
