@@ -60,7 +60,7 @@ fn what_is_no_checkpoint_is_refused_where_it_is_not_one() {
         ("name with space",      format!("{note}\n— na\u{a0}me AAAAAAA=\n"),                   start),
         ("no signature",         format!("{note}\n— name\n"),                                  start),
         ("no base64",            format!("{note}\n— name AAAAAAA\n"),                          start),
-        ("not in the alphabet",  format!("{note}\n— name AAAA*AA=\n"),                          start),
+        ("not in the alphabet",  format!("{note}\n— name A*AAAAAAAAA=\n"),                      start),
         ("second line",          format!("{note}\n{line}— name AAAAAAA\n"),                    start + line.len()),
         ("no last line feed",    format!("{note}\n{}", line.trim_end()),                       start),
     ];
