@@ -62,6 +62,43 @@ fn raw_is_what_is_written_unless_told_otherwise() {
 }
 
 #[test]
+fn each_key_is_another_one() {
+    let keys = [keygen("raw"), keygen("raw")];
+    let [one, other] = keys.map(|folder| fs::read(folder.path().join("s.key")).unwrap());
+    assert_ne!(one[1..33], other[1..33]);
+}
+
+#[test]
+fn a_key_that_goes_to_standard_output_goes_there_alone() {
+    for (line, first, bytes) in [
+        ("keygen -k - -K p.key", 0x81, 65),
+        ("keygen -k s.key -K -", 0x01, 33),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = wsc(folder.path(), line, b"");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let key = output.stdout;
+        assert_eq!((key[0], key.len()), (first, bytes), "{line}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_not_overwritten_by_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    for line in ["keygen -k link -K p.key", "keygen -k s.key -K link"] {
+        let refused = wsc(folder.path(), line, b"");
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let message = String::from_utf8(refused.stderr).unwrap();
+        let remedy = "exists, and keys are never overwritten: choose another name\n";
+        assert!(message.ends_with(remedy), "{message}");
+        assert_eq!(names(folder.path()), ["link"]);
+        assert!(link.is_symlink());
+    }
+}
+
+#[test]
 fn keys_are_never_overwritten_and_no_half_of_a_pair_is_left() {
     let folder = tempfile::tempdir().unwrap();
     for (present, line) in [
@@ -106,6 +143,13 @@ fn an_encrypted_key_is_a_key() {
         let refused = wsc(folder.path(), &line, b"");
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
         assert_eq!(fs::read(&path).unwrap(), fs::read(&key).unwrap());
+        // That signs only once it is decrypted.
+        let line = format!("sign -i modules/json.wasm -o x.wasm -k {name}");
+        let unusable = wsc(folder.path(), &line, b"");
+        assert_eq!(unusable.status.code(), Some(2), "{unusable:?}");
+        let message = String::from_utf8(unusable.stderr).unwrap();
+        let remedy = "; decrypt it first, an OpenSSH key with `ssh-keygen -p`\n";
+        assert!(message.ends_with(remedy), "{message}");
     }
 }
 

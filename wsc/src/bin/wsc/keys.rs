@@ -157,3 +157,19 @@ impl Delimiters {
 pub(crate) fn is_file(target: &Target) -> bool {
     matches!(target, Target::File(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters_that_were_not_all_drawn_are_a_failure() {
+        let mut delimiters = Delimiters::default();
+        delimiters.draw();
+        delimiters.finish().unwrap();
+        let failure = Some(Failure::new(Status::CouldNotRun, "none today"));
+        let mut delimiters = Delimiters { failure };
+        delimiters.draw();
+        assert_eq!(delimiters.finish().unwrap_err().to_string(), "none today");
+    }
+}
