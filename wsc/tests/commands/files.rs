@@ -1,11 +1,14 @@
 //! What files look like after a command: modes, pipes, and nothing left behind.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::Write as _,
     path::Path,
     process::{Command, Output, Stdio},
 };
+
+use wsc::Module;
 
 use crate::{COMMAND, folder};
 
@@ -112,6 +115,60 @@ fn a_signature_file_that_cannot_be_written_leaves_no_module() {
     let output = wsc(folder.path(), line, b"");
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert_eq!(names(folder.path()), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_module_that_cannot_be_written_leaves_no_new_signature_file() {
+    let folder = folder();
+    let path = folder.path().join("three.sig");
+    let line = "detach -i signed/three.wasm -o /dev/full -S three.sig";
+    let full = || {
+        let output = wsc(folder.path(), line, b"");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    };
+    full();
+    assert!(!path.exists());
+    // What was there before is not taken away.
+    fs::write(&path, "before").unwrap();
+    full();
+    assert!(path.exists());
+}
+
+#[test]
+fn a_file_that_is_longer_than_any_key_file_is_replaced() {
+    let folder = folder();
+    let path = folder.path().join("list");
+    let line = fs::read(folder.path().join("keys/dora.ssh.pub")).unwrap();
+    for (bytes, status) in [(65_535, 1), (65_536, 0), (70_000, 0)] {
+        let mut list = line.clone();
+        list.resize(bytes, b'\n');
+        fs::write(&path, &list).unwrap();
+        let command = "sign -i modules/json.wasm -o list -k keys/alice.sk";
+        let output = wsc(folder.path(), command, b"");
+        assert_eq!(output.status.code(), Some(status), "{bytes}: {output:?}");
+        assert_eq!(fs::read(&path).unwrap() == list, status == 1, "{bytes}");
+    }
+}
+
+#[test]
+fn what_delimiters_hold_is_drawn_anew_for_each() {
+    let folder = folder();
+    let delimiters = || {
+        let line = "split -i modules/lz4debug.wasm -o - -s ^\\.debug";
+        let output = wsc(folder.path(), line, b"");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let module = Module::parse(&output.stdout).unwrap();
+        let delimiters = module.sections().iter();
+        let delimiters = delimiters.filter(|section| section.name() == Some("signature_delimiter"));
+        delimiters
+            .map(|delimiter| delimiter.payload().to_vec())
+            .collect::<Vec<_>>()
+    };
+    let drawn = [delimiters(), delimiters()].concat();
+    let different: BTreeSet<_> = drawn.iter().collect();
+    assert!(drawn.len() >= 4, "{drawn:02x?}");
+    assert_eq!(different.len(), drawn.len(), "{drawn:02x?}");
 }
 
 #[test]

@@ -192,6 +192,8 @@ mod tests {
         let three = io::repeat(0).take(3 * MIB);
         let read = io::copy(&mut progress.watch(three), &mut io::sink());
         assert_eq!(read.unwrap(), 3 * MIB);
+        let (shared, _) = progress.0.as_ref().unwrap();
+        assert_eq!(shared.done.load(Ordering::Relaxed), 3 * MIB);
         drop(progress);
         assert_eq!(lines.iter().last().unwrap(), ERASE);
     }
@@ -207,6 +209,7 @@ mod tests {
     fn a_file_without_a_length_has_no_total() {
         for (done, total, expected) in [
             (0, None, "Signing"),
+            (0, Some(0), "Signing"),
             (5 * MIB, None, "Signing: 5 MiB"),
             (5 * MIB, Some(0), "Signing: 5 MiB"),
             (0, Some(6 * MIB), "Signing: 0 of 6 MiB"),

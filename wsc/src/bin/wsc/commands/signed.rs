@@ -97,3 +97,41 @@ fn feed(verifiers: &mut [StreamVerifier<'_, '_>], mut reader: impl Read) -> io::
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// Gives one byte or one error after another.
+    struct Steps(VecDeque<Result<u8, io::ErrorKind>>);
+
+    impl Read for Steps {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.pop_front() {
+                Some(step) => {
+                    buffer[0] = step?;
+                    Ok(1)
+                }
+                None => Ok(0),
+            }
+        }
+    }
+
+    #[test]
+    fn an_interrupted_read_is_tried_again_and_another_error_is_passed_on() {
+        use io::ErrorKind::{Interrupted, Other};
+        let keyring = Keyring::from_iter([]);
+        let header = || b"\0asm\x01\0\0\0".iter().copied().map(Ok);
+        for (error, expected) in [(Interrupted, None), (Other, Some(Other))] {
+            let mut buffer = [0; 8];
+            let verifier = StreamVerifier::new(&mut buffer, &keyring, Wanted::Whole);
+            let steps = header().take(4).chain([Err(error)]);
+            let mut steps = Steps(steps.chain(header().skip(4)).collect());
+            let failure = feed(&mut [verifier], &mut steps).err();
+            assert_eq!(failure.map(|error| error.kind()), expected);
+            assert_eq!(steps.0.is_empty(), expected.is_none());
+        }
+    }
+}
