@@ -142,3 +142,53 @@ impl Diff {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Class;
+
+    /// Functions nobody knows the origin of, each called by the one before it, and their sites.
+    fn sites_of(names: &[&str]) -> Vec<Option<usize>> {
+        let function = |name: &&str| Function {
+            name: (*name).to_owned(),
+            file: String::new(),
+            class: Class::Unknown,
+        };
+        let node = |(caller, function)| DiffNode {
+            caller,
+            function,
+            base: Sums::default(),
+            changed: Sums::default(),
+        };
+        let called = (0..).zip(0..).take(names.len()).map(node);
+        sites(&DiffTree {
+            functions: names.iter().map(function).collect(),
+            nodes: [node((0, 0))].into_iter().chain(called).collect(),
+        })
+    }
+
+    #[test]
+    fn of_unknown_origin_only_a_function_with_a_name_is_a_site() {
+        assert_eq!(sites_of(&["a", ""]), [None, Some(0), Some(0)]);
+        assert_eq!(sites_of(&["", "a"]), [None, None, Some(1)]);
+    }
+
+    #[test]
+    fn another_number_of_allocations_is_a_change_and_so_is_a_hundredth_of_the_bytes() {
+        let amount = |(count, bytes)| Amount { count, bytes };
+        for (base, changed, expected) in [
+            ((10, 1_000), (10, 1_000), false),
+            ((10, 1_000), (11, 1_000), true),
+            ((10, 1_000), (9, 1_000), true),
+            ((10, 1_000), (10, 1_010), false),
+            ((10, 1_000), (10, 1_011), true),
+            ((10, 1_000), (10, 989), true),
+            ((0, 0), (0, 0), false),
+            ((1, 0), (1, 1), true),
+        ] {
+            let found = differ(amount(base), amount(changed));
+            assert_eq!(found, expected, "{base:?} {changed:?}");
+        }
+    }
+}

@@ -118,6 +118,12 @@ mod tests {
             ),
             ("f::<[deadbeef]>", "f::<[deadbeef]>"),
             ("toy::f::{closure#0}", "toy::f::{closure#0}"),
+            // What begins with an h is no hash, nor is what is as long or of the same digits.
+            ("toy::hello", "toy::hello"),
+            ("toy::hfeed", "toy::hfeed"),
+            ("toy::history_of_action", "toy::history_of_action"),
+            ("toy[any_name]::main", "toy[any_name]::main"),
+            ("toy[0]::main", "toy[0]::main"),
             ("toy::f::{{closure}}", "toy::f::{{closure}}"),
             ("open[", "open["),
             ("", ""),
@@ -152,6 +158,10 @@ mod tests {
             (
                 "/rust/deps/hashbrown-0.16.1/src/map.rs",
                 "hashbrown/src/map.rs",
+            ),
+            (
+                "/rust/deps/wasm-tools/src/main.rs",
+                "wasm-tools/src/main.rs",
             ),
             ("/tmp/a/toy/src/main.rs", "src/main.rs"),
             ("/home/u/src/toy/tests/hot.rs", "tests/hot.rs"),
