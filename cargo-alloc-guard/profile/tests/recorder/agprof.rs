@@ -55,6 +55,11 @@ impl File {
 
     /// A process that begins at `ticks`.
     pub(crate) fn process(&mut self, ticks: u64, sampling: u64) {
+        self.process_of("debug", ticks, sampling);
+    }
+
+    /// A process of this build profile.
+    pub(crate) fn process_of(&mut self, profile: &str, ticks: u64, sampling: u64) {
         let payload = Payload::default()
             .number(4242)
             .number(1_700_000_000_000_000_000)
@@ -65,7 +70,7 @@ impl File {
             .text("/home/u/app/target/debug/deps/hot-0123456789abcdef")
             .text("x86_64-unknown-linux-gnu")
             .text("rustc 1.95.0")
-            .text("debug");
+            .text(profile);
         self.block(1, &payload);
     }
 }

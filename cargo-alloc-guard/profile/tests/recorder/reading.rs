@@ -108,6 +108,38 @@ fn a_profile_says_what_it_is_of() {
 }
 
 #[test]
+fn a_build_profile_is_debug_or_release_or_not_known() {
+    for (written, expected) in [
+        ("debug", Some(BuildProfile::Debug)),
+        ("release", Some(BuildProfile::Release)),
+        ("bench", None),
+        ("", None),
+    ] {
+        let mut file = File::new();
+        file.process_of(written, 100, 0);
+        assert_eq!(read(&file.0[..]).unwrap().build_profile, expected);
+    }
+}
+
+#[test]
+fn a_block_is_as_long_as_the_format_allows_and_no_longer() {
+    let mut file = File(recorded(0, |events| {
+        events.allocation(110, 0x10, 8, 0, false);
+    }));
+    // Of a kind to pass over.
+    file.block(99, &Payload(vec![0; 1 << 24]));
+    let whole = file.0.len() as u64;
+    let profile = read(&file.0[..]).unwrap();
+    assert_eq!(pair(profile.totals().allocations), (1, 8));
+    assert_eq!(profile.warnings, [Warning::Truncated { offset: whole }]);
+    file.0.push(99);
+    file.0.extend(((1_u32 << 24) + 1).to_le_bytes());
+    let error = read(&file.0[..]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Damaged);
+    assert_eq!(error.offset(), Some(whole));
+}
+
+#[test]
 fn a_file_that_is_cut_off_anywhere_gives_what_is_there() {
     let (whole, expected) = program::run(3, 3, 150);
     let mut most = 0;
@@ -184,6 +216,22 @@ fn a_deallocation_of_an_unknown_block_and_an_allocation_at_a_live_address_are_sa
     let totals = profile.totals();
     assert_eq!(pair(totals.leaked), (1, 16));
     assert_eq!(totals.deallocations, Some(2));
+}
+
+#[test]
+fn addresses_are_told_apart_to_the_byte() {
+    let addresses = [0x1000, 0x1003, 0x1008];
+    let file = recorded(0, |events| {
+        for address in addresses {
+            events.allocation(110, address, 8, 0, false);
+        }
+        for address in addresses {
+            events.deallocation(120, address, None);
+        }
+    });
+    let profile = read(&file[..]).unwrap();
+    assert_eq!(profile.unknown_frees, 0);
+    assert_eq!(pair(profile.totals().leaked), (0, 0));
 }
 
 #[test]
@@ -373,4 +421,55 @@ fn a_thread_whose_clock_went_back_between_two_blocks_still_did_one_thing_after_t
     let profile = read(&file.0[..]).unwrap();
     assert_eq!(profile.unknown_frees, 0);
     assert_eq!(pair(profile.totals().leaked), (1, 4));
+    let allocations = profile.allocations().unwrap();
+    let (_, freed) = allocations.iter().find(|(_, one)| one.size == 8).unwrap();
+    // A tick after it was handed out.
+    assert_eq!((freed.time_ns, freed.end_ns), (50, Some(51)));
+}
+
+#[test]
+fn a_block_waits_for_the_one_that_its_thread_is_in_wherever_that_began() {
+    // The thread of the second block made the last call of the first, from its start or later.
+    for (begins_with, changes_to) in [(2, None), (1, Some(2))] {
+        let mut file = File::new();
+        file.process(100, 0);
+        let mut first = Events::new(100, 0, begins_with, 0, 0);
+        first.allocation(110, 0x20, 4, 0, false);
+        if let Some(thread) = changes_to {
+            first.thread(thread);
+        }
+        first.allocation(150, 0x10, 8, 0, false);
+        let mut then = Events::new(140, 40, 2, 0, 0);
+        then.deallocation(141, 0x10, None);
+        file.block(6, &first.payload);
+        file.block(6, &then.payload);
+        let profile = read(&file.0[..]).unwrap();
+        assert_eq!(profile.unknown_frees, 0, "{changes_to:?}");
+        assert_eq!(pair(profile.totals().leaked), (1, 4), "{changes_to:?}");
+    }
+}
+
+#[test]
+fn a_block_does_not_wait_for_one_that_its_thread_has_left() {
+    let mut file = File::new();
+    file.process(100, 0);
+    let mut left = Events::new(100, 0, 1, 0, 0);
+    left.allocation(110, 0x10, 8, 0, false);
+    left.thread(2);
+    left.allocation(300, 0x20, 4, 0, false);
+    let mut then = Events::new(200, 100, 1, 0, 0);
+    then.deallocation(210, 0x10, None);
+    let mut other = Events::new(100, 0, 3, 0, 0);
+    other.allocation(220, 0x10, 16, 0, false);
+    for events in [left, then, other] {
+        file.block(6, &events.payload);
+    }
+    let profile = read(&file.0[..]).unwrap();
+    let missed = |warning: &Warning| matches!(warning, Warning::MissedFrees(_));
+    assert!(
+        !profile.warnings.iter().any(missed),
+        "{:?}",
+        profile.warnings
+    );
+    assert_eq!(pair(profile.totals().leaked), (2, 20));
 }

@@ -282,3 +282,46 @@ impl Modules {
         (address <= *last).then_some((*module, address.wrapping_sub(*bias)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symbols::Lookup;
+
+    #[test]
+    fn a_module_takes_the_place_of_those_whose_addresses_it_takes_and_of_no_other() {
+        let mut symbols = Symbols::new(Lookup::Never);
+        let mut modules = Modules::default();
+        let mut map = |path: &str, first: u8, length: u8| {
+            let mut payload = vec![u8::try_from(path.len()).unwrap()];
+            payload.extend(path.as_bytes());
+            // Without a build id and a load bias.
+            payload.extend([0, first, length, 0]);
+            modules.read(Bytes::new(&payload, 0), &mut symbols).unwrap();
+        };
+        map("low", 0x10, 0x10);
+        map("middle", 0x20, 0x10);
+        map("high", 0x30, 0x10);
+        map("new", 0x2f, 2);
+        let mut of = |address| {
+            let (module, _) = modules.of(address)?;
+            let names = ["low", "middle", "high", "new"];
+            names
+                .into_iter()
+                .find(|name| symbols.module(name, b"") == module)
+        };
+        for (address, expected) in [
+            (0xf, None),
+            (0x10, Some("low")),
+            (0x1f, Some("low")),
+            (0x20, None),
+            (0x2e, None),
+            (0x2f, Some("new")),
+            (0x30, Some("new")),
+            (0x31, None),
+            (0x3f, None),
+        ] {
+            assert_eq!(of(address), expected, "{address:#x}");
+        }
+    }
+}

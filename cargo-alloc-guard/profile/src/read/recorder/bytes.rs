@@ -134,4 +134,11 @@ mod tests {
         let error = Bytes::new(&[5, b'a'], 100).bytes().unwrap_err();
         assert!(error.to_string().starts_with("byte 101: "), "{error}");
     }
+
+    #[test]
+    fn an_error_behind_a_text_has_its_place() {
+        let mut bytes = Bytes::new(&[2, b'a', b'b', 0x80], 100);
+        assert_eq!(bytes.text().unwrap(), "ab");
+        assert_eq!(bytes.number().unwrap_err().offset(), Some(104));
+    }
 }
