@@ -223,3 +223,37 @@ fn a_predicate_is_asked_once_for_each_section_with_a_name() {
         .unwrap();
     assert_eq!(*asked.borrow(), ["a", "b"]);
 }
+
+#[test]
+fn what_is_left_is_the_whole_only_if_no_set_signed_more() {
+    let left = [A, DELIMITER];
+    let exact = signed_set("alice", &hashes(&left));
+    let more = signed_set("alice", &hashes(&[A, DELIMITER, B, DELIMITER]));
+    let verify = |sets: &[&Vec<u8>]| {
+        let sets: Vec<_> = sets.iter().copied().cloned().collect();
+        verify(&sets, &left, |_| true)
+    };
+    assert_eq!(verify(&[&exact]), Ok((1, true)));
+    assert_eq!(verify(&[&more]), Ok((1, false)));
+    assert_eq!(verify(&[&exact, &more]), Ok((1, false)));
+    assert_eq!(verify(&[&more, &exact]), Ok((1, false)));
+}
+
+#[test]
+fn a_part_that_one_of_several_sets_has_a_hash_for_is_not_unsigned() {
+    let sections = [A, DELIMITER, B, DELIMITER];
+    let mut wrong = hashes(&sections);
+    wrong[1] = [7; 32];
+    let (few, wrong) = (
+        signed_set("alice", &wrong[..1]),
+        signed_set("alice", &wrong),
+    );
+    let second = A.len() + DELIMITER.len();
+    for (sets, kind) in [
+        (vec![few.clone()], UnsignedPart),
+        (vec![few.clone(), wrong.clone()], HashMismatch),
+        (vec![wrong, few], HashMismatch),
+    ] {
+        assert_eq!(verify(&sets, &sections, |_| true), Err((kind, second)));
+    }
+}
