@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use wsc::{Error, ErrorKind, Keyring, ReadError, SignedModule, StreamVerifier, Wanted};
+use wsc::{Error, ErrorKind, Keyring, ReadError, SignedModule, StreamVerifier, Wanted, sha256};
 
 use crate::craft::{HEADER, embed, signed_set};
 use crate::manifest::read;
@@ -59,6 +59,37 @@ fn the_buffer_must_hold_the_signature_and_the_longest_frame() {
     for buffer in 0..least {
         let error = verify(&file, buffer, 7, &keyring).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::BufferTooSmall, "{buffer}");
+    }
+}
+
+#[test]
+fn a_buffer_that_is_too_small_is_named_by_the_byte_it_cannot_hold() {
+    let file = read("signed/single-kid.wasm");
+    for buffer in 0..HEADER.len() {
+        let error = verify(&file, buffer, 1, &ring(["alice"])).unwrap_err();
+        assert_eq!(error.offset(), buffer);
+    }
+}
+
+#[test]
+fn the_length_of_a_name_may_be_padded_but_not_reach_past_its_section() {
+    let keyring = ring(["alice"]);
+    let sections: [(&[u8], bool); 6] = [
+        (b"\0\x01\0", true),
+        (b"\0\x02\x80\0", true),
+        (b"\0\x03\x81\0a", true),
+        (b"\0\x01\x80\0", false),
+        (b"\0\x02\x80\x01", false),
+        (b"\0\x02\x80\x80\0", false),
+    ];
+    for (section, is_sound) in sections {
+        let file = embed(&[signed_set("alice", &[sha256(section)])], section);
+        let borrowed = verify_borrowed(&file, &keyring);
+        assert_eq!(borrowed.is_ok(), is_sound, "{section:02x?}");
+        for piece in [1, 2, 3, file.len()] {
+            let streamed = verify(&file, 256, piece, &keyring);
+            assert_eq!(streamed, borrowed, "{section:02x?}");
+        }
     }
 }
 
