@@ -104,10 +104,11 @@ fn the_line_of_the_log_counts_wherever_it_stands() {
     let flipped = log_line.replace("8w1amdbj", "8w1amdbk");
     let renamed = log_line.replace(name, "log2025-alpha1");
     let hint = log_line.replace("8w1amd", "9w1amd");
+    let short = format!("\u{2014} {name} 8w1a\n");
     let longer = log_line.replace("OG9A8=", "OG9A8AAAAA");
     let ecdsa = log_line.replace("8w1amdbj", &format!("8w1amd{}bj", "A".repeat(200)));
     #[rustfmt::skip]
-    let table: [(&str, &[&str], Result<(), ErrorKind>); 12] = [
+    let table: [(&str, &[&str], Result<(), ErrorKind>); 14] = [
         ("alone",                 &[log_line],                   Ok(())),
         ("first",                 &[log_line, witness],          Ok(())),
         ("last",                  &[witness, witness, log_line], Ok(())),
@@ -115,6 +116,8 @@ fn the_line_of_the_log_counts_wherever_it_stands() {
         ("of others",             &[witness],                    Err(NoCheckpointSignature)),
         ("by another name",       &[&renamed],                   Err(NoCheckpointSignature)),
         ("with another hint",     &[&hint],                      Err(NoCheckpointSignature)),
+        ("without a whole hint",  &[&short],                     Err(NoCheckpointSignature)),
+        ("short and whole",       &[&short, log_line],           Ok(())),
         ("another name and it",   &[&renamed, &hint, log_line],  Ok(())),
         ("damaged",               &[&flipped],                   Err(BadCheckpointSignature)),
         ("damaged before it",     &[&flipped, log_line],         Err(BadCheckpointSignature)),

@@ -164,7 +164,7 @@ fn an_entry_in_a_bundle_is_refused_for_its_fault() {
     let entries = "/verificationMaterial/tlogEntries";
     let proof = "inclusionProof";
     #[rustfmt::skip]
-    let table: [(String, Value, ErrorKind); 17] = [
+    let table: [(String, Value, ErrorKind); 19] = [
         ("/mediaType".into(),                     json!("application/json"), UnsupportedFormat),
         ("/mediaType".into(),                     Value::Null,               BadField),
         ("/verificationMaterial".into(),          Value::Null,               BadField),
@@ -180,6 +180,8 @@ fn an_entry_in_a_bundle_is_refused_for_its_fault() {
         (in_bundle(&format!("{proof}/treeSize")), json!("23083063"),         BadInclusionProof),
         (in_bundle(&format!("{proof}/treeSize")), json!("023083062"),        BadField),
         (in_bundle(&format!("{proof}/logIndex")), Value::Null,               BadInclusionProof),
+        (in_bundle(&format!("{proof}/hashes")),   Value::Null,               BadInclusionProof),
+        (in_bundle("logIndex"),                   Value::Null,               BadSet),
         (in_bundle(&format!("{proof}/checkpoint")), Value::Null,             NoCheckpoint),
         (in_bundle(&format!("{proof}/checkpoint")), json!({}),               BadField),
     ];
@@ -206,6 +208,25 @@ fn a_version_2_entry_has_one_index_and_no_set() {
     }
     let (entry, root) = (entry(BUNDLE_V2), root(ROOT_V2));
     assert_eq!(entry.verify_set(&root).unwrap_err().kind(), NoSet);
+}
+
+#[test]
+fn no_signed_entry_timestamp_holds_for_a_version_2_log() {
+    let mut bundle = json(BUNDLE_V2);
+    let entry = &mut bundle["verificationMaterial"]["tlogEntries"][0];
+    entry["inclusionPromise"] = json!({"signedEntryTimestamp": "AAAA"});
+    entry["integratedTime"] = json!("1758304718");
+    let entries = LogEntry::parse_bundle(&serde_json::to_vec(&bundle).unwrap()).unwrap();
+    let error = entries[0].verify_set(&root(ROOT_V2)).unwrap_err();
+    assert_eq!(error.kind(), BadSet);
+}
+
+#[test]
+fn another_media_type_is_named_by_its_byte() {
+    let file = String::from_utf8(with(BUNDLE_V1, "/mediaType", "text/plain")).unwrap();
+    let error = LogEntry::parse_bundle(file.as_bytes()).unwrap_err();
+    let offset = file.find("\"text/plain").unwrap();
+    assert_eq!((error.kind(), error.offset()), (UnsupportedFormat, offset));
 }
 
 #[test]
