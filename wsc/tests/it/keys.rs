@@ -166,8 +166,19 @@ fn malformed_key_files_are_refused() {
 #[test]
 fn public_keys_of_small_order_are_refused() {
     for file in ["keys/small-order.pk", "keys/identity.pk"] {
-        let error = PublicKey::from_bytes(&read(file)).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::WeakKey, "{file}");
+        let bytes = read(file);
+        let (_, key) = bytes.split_first_chunk::<1>().unwrap();
+        for (error, offset) in [
+            (PublicKey::from_bytes(&bytes), 1),
+            (PublicKey::from_ed25519(key.try_into().unwrap()), 0),
+        ] {
+            let error = error.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.offset()),
+                (ErrorKind::WeakKey, offset),
+                "{file}"
+            );
+        }
     }
 }
 
@@ -176,15 +187,19 @@ fn a_secret_key_file_must_hold_one_pair() {
     let good = read("keys/alice.sk");
     let mut mixed = good.clone();
     mixed[33..].copy_from_slice(&read("keys/bob.pk")[1..]);
-    for bad in [
-        &[][..],
-        &good[..64],
-        &[&good[..], &[0]].concat(),
-        &good[1..],
-        &mixed,
+    for (bad, offset) in [
+        (&[][..], 0),
+        (&good[..64], 64),
+        (&[&good[..], &[0]].concat(), 66),
+        (&good[1..], 0),
+        // Where the public key starts.
+        (&mixed, 33),
     ] {
         let error = SecretKey::from_bytes(bad).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidKey);
+        assert_eq!(
+            (error.kind(), error.offset()),
+            (ErrorKind::InvalidKey, offset)
+        );
     }
 }
 

@@ -39,6 +39,8 @@ struct Pieces {
     options: &'static [u8],
     count: u32,
     algorithm: &'static [u8],
+    /// What follows the public key in the file.
+    behind_key: &'static [u8],
     /// The public key in the file, in its private part, and behind the seed.
     public: [Vec<u8>; 3],
     checks: [u32; 2],
@@ -57,6 +59,7 @@ impl Pieces {
             options: b"",
             count: 1,
             algorithm: b"ssh-ed25519",
+            behind_key: b"",
             public: [key.clone(), key.clone(), key],
             checks: [7, 7],
             comment: b"note".to_vec(),
@@ -83,7 +86,7 @@ impl Pieces {
                 string(self.kdf),
                 string(self.options),
                 self.count.to_be_bytes().to_vec(),
-                string(&blob(&self.public[0])),
+                string(&[&blob(&self.public[0]), self.behind_key].concat()),
                 string(&private.concat()),
                 self.behind.to_vec(),
             ]
@@ -228,6 +231,8 @@ fn everything_that_is_said_twice_must_agree() {
         (with(|key| key.count = 0),                   InvalidKey),
         (with(|key| key.count = 2),                   InvalidKey),
         (with(|key| key.algorithm = b"ssh-ed448"),    InvalidKey),
+        (with(|key| key.behind_key = b"x"),           InvalidKey),
+        (with(|key| key.public[0] = vec![7; 31]),     InvalidKey),
         (with(|key| key.public[0] = vec![7; 32]),     InvalidKey),
         (with(|key| key.public[1] = vec![7; 32]),     InvalidKey),
         (with(|key| key.public[2] = vec![7; 32]),     InvalidKey),
