@@ -83,7 +83,9 @@ const fn days_before(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::unix_seconds;
+    use alloc::format;
+
+    use super::{DAY, unix_seconds};
 
     #[test]
     fn times_are_those_of_the_calendar() {
@@ -96,6 +98,7 @@ mod tests {
             ("2025-09-19T17:58:38Z",          1_758_304_718),
             ("2025-09-19T19:58:38+02:00",     1_758_304_718),
             ("2025-09-19T12:28:38-05:30",     1_758_304_718),
+            ("2025-09-20T17:57:38+23:59",     1_758_304_718),
             ("2000-02-29T00:00:00Z",          951_782_400),
             ("2000-03-01T00:00:00Z",          951_868_800),
             ("2024-12-31T23:59:60Z",          1_735_689_600),
@@ -104,6 +107,24 @@ mod tests {
         ];
         for (text, seconds) in table {
             assert_eq!(unix_seconds(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn months_have_the_days_of_the_calendar() {
+        let midnight =
+            |year, month, day| unix_seconds(&format!("{year:04}-{month:02}-{day:02}T00:00:00Z"));
+        for (year, february) in [(2023, 28), (2024, 29), (1900, 28), (2000, 29)] {
+            let days = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            for (days, month) in days.into_iter().zip(1..) {
+                assert_eq!(midnight(year, month, days + 1), None, "{year}-{month}");
+                let last = midnight(year, month, days).unwrap();
+                let next = match month {
+                    12 => midnight(year + 1, 1, 1),
+                    _ => midnight(year, month + 1, 1),
+                };
+                assert_eq!(next, Some(last + DAY), "{year}-{month}");
+            }
         }
     }
 
