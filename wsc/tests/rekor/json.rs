@@ -1,6 +1,6 @@
 //! The JSON reader, beside `serde_json`, and on hostile input.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wsc::ErrorKind::{self, BadField, BadJson, JsonTooDeep};
 use wsc::rekor::{LogEntry, MAX_JSON_DEPTH, TrustedRoot};
 
@@ -27,7 +27,7 @@ fn json_is_what_serde_json_takes_for_json() {
         "\"\"", "\"", "\"a", "'a'", "\"a\\\"b\"", "\"\\\\\"", "\"\\/\"", "\"\\b\\f\\n\\r\\t\"", "\"\\x\"", "\"\\\"", "\"\\u0041\"",
         "\"\\u00e9\"", "\"\\ud83d\\ude00\"", "\"\\uD83D\\uDE00\"", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\u0041\"",
         "\"\\ud83d\\ud83d\"", "\"\\ud83d\\ue000\"", "\"\\ud83dx\"", "\"\\u004\"", "\"\\u+041\"", "\"\\u00é\"", "\"é\"", "\"\u{7f}\"", "\"\t\"", "\"\n\"", "\"\0\"",
-        "[]", "[ ]", "[1]", "[1,]", "[,1]", "[1 2]", "[1,2", "[1]]", "[[[]]]", "[null, true, \"x\", {}]",
+        "[]", "[ ]", "[1]", "[1,]", "[,1]", "[1 2]", "[1,2", "[1]]", "[[[]]]", "[null, true, \"x\", {}]", "[ null , true\t, false\n]",
         "{}", "{ }", "{\"a\":1}", "{\"a\":1,}", "{\"a\"}", "{\"a\":}", "{a:1}", "{1:1}", "{\"a\" : 1 , \"b\" : [ ] }", "{\"a\":1 \"b\":2}", "{\"a\\u0062\":1}",
         "{", "}", "{\"a\":1", "// x", "1 // x", "/**/1", "\u{feff}1", "\u{a0}1", "\u{c}1",
     ];
@@ -170,5 +170,14 @@ fn escapes_stand_for_what_serde_json_says() {
         let entries = LogEntry::parse_bundle(bundle.as_bytes()).unwrap();
         let expected: String = serde_json::from_str(string).unwrap();
         assert_eq!(entries[0].checkpoint(), Some(&*expected), "{string}");
+    }
+}
+
+#[test]
+fn a_number_may_begin_with_any_digit() {
+    for digit in 0..10 {
+        for number in [json!(digit), json!(digit.to_string())] {
+            LogEntry::parse(&with(ENTRY, "/logIndex", number)).unwrap();
+        }
     }
 }
