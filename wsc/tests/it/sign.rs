@@ -123,7 +123,11 @@ fn of_several_sets_with_the_same_hashes_the_first_is_joined() {
     // The signature of the second set counts as well.
     let mut module = Module::parse(&before).unwrap();
     let error = module.sign(&secret("carol"), None).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::DuplicateSignature);
+    let payload = craft::HEADER.len() + 3 + "\x09signature".len();
+    assert_eq!(
+        (error.kind(), error.offset()),
+        (ErrorKind::DuplicateSignature, payload)
+    );
 }
 
 #[test]
@@ -167,6 +171,16 @@ fn padded_section_sizes_are_signed_as_they_are() {
         .unwrap()
         .verify(&ring(["alice"]))
         .unwrap();
+}
+
+#[test]
+fn a_module_without_sections_is_one_part() {
+    let mut module = Module::parse(craft::HEADER).unwrap();
+    let detached = module.sign_detached(&secret("alice"), None).unwrap();
+    let set = craft::signed_set("alice", &[sha256(b"")]);
+    assert_eq!(detached, craft::payload(&[set]));
+    module.sign(&secret("alice"), None).unwrap();
+    assert_eq!(module.verify(&ring(["alice"])).unwrap().parts(), 1);
 }
 
 #[test]
