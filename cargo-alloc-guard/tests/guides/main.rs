@@ -97,7 +97,8 @@ fn memory_analysis() {
         let mut command = workspace::command(arguments);
         command
             .current_dir(&project.root)
-            .env_remove("CARGO_TARGET_DIR");
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("CARGO_PROFILE_DEV_DEBUG");
         let ran = workspace::ran(&mut command);
         assert_eq!(ran.status, Some(0), "{ran}");
     }
