@@ -289,4 +289,5 @@ fn messages_name_a_byte_only_where_one_is_wrong() {
         .verify(&root(ROOT_V1))
         .unwrap_err();
     assert_eq!(error.to_string(), "signed entry timestamp does not verify");
+    assert_eq!(error.offset(), 0);
 }

@@ -50,6 +50,7 @@ fn logs_of_other_kinds_are_passed_over() {
     for (place, value) in [
         ("/tlogs/0/publicKey/keyDetails", "PKCS1_RSA_PKCS1V5"),
         ("/tlogs/0/hashAlgorithm", "SHA2_512"),
+        ("/tlogs/0/hashAlgorithm", ""),
         ("/tlogs", ""),
     ] {
         let value = if value.is_empty() {
@@ -94,9 +95,24 @@ fn a_root_that_is_not_of_the_form_is_refused() {
         ("/tlogs/0/publicKey/validFor/end",        json!(7),                  BadField),
     ];
     for (place, value, kind) in table {
-        let error = TrustedRoot::parse(&with(ROOT_V1, place, value.clone())).unwrap_err();
+        let file = with(ROOT_V1, place, value.clone());
+        let error = TrustedRoot::parse(&file).unwrap_err();
         assert_eq!(error.kind(), kind, "{place}: {value}");
+        if kind != BadField {
+            let written = value.to_string();
+            let file = String::from_utf8(file).unwrap();
+            assert_eq!(Some(error.offset()), file.find(&written), "{place}");
+        }
     }
+}
+
+#[test]
+fn a_key_without_validity_is_always_valid() {
+    let place = "/tlogs/0/publicKey/validFor";
+    let root = TrustedRoot::parse(&with(ROOT_V1, place, Value::Null)).unwrap();
+    let validity = root.logs().next().unwrap().validity();
+    assert_eq!((validity.start, validity.end), (None, None));
+    assert_eq!(verdict(&read(BUNDLE_V1), &root), Ok(()));
 }
 
 #[test]
@@ -124,6 +140,7 @@ fn the_url_may_have_a_port_and_a_path() {
         "https://rekor.sigstore.dev:443",
         "http://rekor.sigstore.dev/api/v1",
         "https://rekor.sigstore.dev?x",
+        "https://rekor.sigstore.dev/at/https://other.dev",
     ] {
         let root = TrustedRoot::parse(&with(ROOT_V1, "/tlogs/0/baseUrl", url)).unwrap();
         assert_eq!(verdict(&read(BUNDLE_V1), &root), Ok(()), "{url}");
