@@ -186,7 +186,7 @@ fn blob(public: &[u8; 32]) -> [u8; BLOB_BYTES] {
 fn read_blob<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8; 32], Error> {
     let key = read_blob_fields(reader)?;
     if !reader.is_empty() {
-        return Err(reader.error(ErrorKind::InvalidKey));
+        return Err(Error::new(ErrorKind::InvalidKey, 0));
     }
     Ok(key)
 }
@@ -195,7 +195,7 @@ fn read_blob_fields<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8; 32], Error> 
     expect(reader, ALGORITHM)?;
     let key = string(reader)?;
     key.try_into()
-        .map_err(|_| reader.error(ErrorKind::InvalidKey))
+        .map_err(|_| Error::new(ErrorKind::InvalidKey, 0))
 }
 
 fn expect(reader: &mut Reader<'_>, known: &[u8]) -> Result<(), Error> {
