@@ -111,11 +111,15 @@ fn line_ends_and_white_space_around_pem_do_not_matter() {
 fn damaged_der_and_pem_are_refused() {
     let invalid = ErrorKind::InvalidKey;
     for (public, file) in [(true, "keys/alice.pk"), (false, "keys/alice.sk")] {
-        let kind = |file: &[u8], pem: bool| match (public, pem) {
-            (true, false) => PublicKey::from_der(file).unwrap_err().kind(),
-            (true, true) => PublicKey::from_pem(file).unwrap_err().kind(),
-            (false, false) => SecretKey::from_der(file).unwrap_err().kind(),
-            (false, true) => SecretKey::from_pem(file).unwrap_err().kind(),
+        let kind = |file: &[u8], pem: bool| {
+            let error = match (public, pem) {
+                (true, false) => PublicKey::from_der(file).unwrap_err(),
+                (true, true) => PublicKey::from_pem(file).unwrap_err(),
+                (false, false) => SecretKey::from_der(file).unwrap_err(),
+                (false, true) => SecretKey::from_pem(file).unwrap_err(),
+            };
+            assert_eq!(error.offset(), 0);
+            error.kind()
         };
         for pem in [false, true] {
             let good = read(&format!("{file}.{}", if pem { "pem" } else { "der" }));
