@@ -92,6 +92,10 @@ fn nesting_is_bounded() {
             BadField
         );
         assert_eq!(kind(&nested(open, "1", close, MAX_JSON_DEPTH)), JsonTooDeep);
+        let deep = nested(open, "1", close, MAX_JSON_DEPTH);
+        let error = TrustedRoot::parse(&[b"{\"a\":", &deep[..], b"}"].concat()).unwrap_err();
+        let offset = "{\"a\":".len() + (MAX_JSON_DEPTH - 1) * open.len();
+        assert_eq!((error.kind(), error.offset()), (JsonTooDeep, offset));
         assert_eq!(kind(&nested(open, "", "", 1_000_000)), JsonTooDeep);
     }
 }
