@@ -218,9 +218,34 @@ mod tests {
         assert_eq!(write(0, 0), Some(9));
         assert_eq!(write(0xabc, 0x123), Some(0x123_abc9));
         assert_eq!(write(0xfff, 0xfff), Some(0xfff_fff9));
-        for (size, path) in [(0x1000, 0), (0, 0x1000), (u64::MAX, 1), (1, 1 << 63)] {
+        for (size, path) in [
+            (0x1000, 0),
+            (0, 0x1000),
+            (0x1000, 0x1000),
+            (u64::MAX, 1),
+            (1, 1 << 63),
+        ] {
             assert_eq!(write(size, path), None);
         }
+    }
+
+    #[cfg(own_walk)]
+    #[test]
+    fn bytes_have_their_number_before_them_and_none_where_they_find_no_room() {
+        let written = |len: usize| {
+            let mut short = Short::new();
+            short.bytes_of(&vec![7; len]);
+            short.number(1);
+            short.bytes().to_vec()
+        };
+        assert_eq!(written(0), [0, 1]);
+        assert_eq!(written(3), [3, 7, 7, 7, 1]);
+        let most = 256 - 2 * LONGEST;
+        assert_eq!(
+            written(most),
+            [&[0xec, 1][..], &vec![7; most], &[1]].concat()
+        );
+        assert_eq!(written(most + 1), [0, 1]);
     }
 
     #[test]
