@@ -133,7 +133,7 @@ fn version(key: &str, value: &Value) -> Result<bool, String> {
             "an unknown key `{key}`: before the first table there is only `version`"
         )),
         Value::Integer(VERSION) => Ok(true),
-        Value::Integer(newer) if *newer > VERSION => Err(format!(
+        Value::Integer(newer @ VERSION..) => Err(format!(
             "a baseline of version {newer}, and this reads version {VERSION}: update alloc-guard"
         )),
         _ => Err(format!("`version` is {VERSION}")),
