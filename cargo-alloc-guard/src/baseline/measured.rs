@@ -286,6 +286,18 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_test_that_does_not_say_whether_it_is_held_has_no_sound_counts() {
+        let unknown = Record {
+            promise: None,
+            held: false,
+            ..record("b", "t", 3)
+        };
+        let measured = measured(vec![unknown]);
+        assert!(measured.counts.is_empty());
+        assert_eq!(measured.unsound[0].why, "nothing is known of it");
+    }
+
+    #[test]
     fn two_tests_of_one_name_must_ask_for_the_same() {
         let other = |allocations| Record {
             file: "src/main.rs".to_owned(),

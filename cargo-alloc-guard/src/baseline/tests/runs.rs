@@ -82,6 +82,16 @@ fn of_a_first_run_on_many_targets_the_one_with_most_tests_is_plain() {
 }
 
 #[test]
+fn of_targets_with_as_many_tests_the_first_by_name_is_plain() {
+    let new = accepted(
+        "",
+        vec![on("a", record("b", "t", 1)), on("z", record("b", "t", 2))],
+    );
+    let baseline = Baseline::parse(&new).unwrap();
+    assert_eq!(baseline.measured["debug"].target, "a");
+}
+
+#[test]
 fn tests_that_are_gone_are_taken_out_with_their_comments_and_named() {
     let linux = |tests| present(&[(["b", "debug", "linux"], tests)]);
     let run = || vec![record("b", "m::print", 3)];
@@ -202,4 +212,43 @@ fn what_changed_is_said_line_by_line() {
          + c · new (debug)  1 allocation · 8 B · peak 8 B\n\
          = 1 unchanged\n\n"
     );
+    // What did not change is not counted where there is none of it.
+    let run = vec![
+        record("b", "m::parse", 9),
+        record("b", "m::print", 2),
+        record("c", "new", 1),
+        record("c", "newer", 1),
+    ];
+    let (_, said) = accepted_of(TEXT, run, &Present::default(), Extent::Whole);
+    assert!(said.ends_with("· peak 8 B\n\n"), "{said}");
+}
+
+#[test]
+fn how_many_tests_came_to_what_is_said_in_a_line_unless_there_was_none() {
+    let panicked = |name| Record {
+        outcome: Outcome::Panicked,
+        ..record("b", name, 9)
+    };
+    let (parse, print) = ("m::parse", "m::print");
+    for (run, is_silent, words) in [
+        (vec![], true, "nothing to accept"),
+        (vec![record("c", "t", 1)], false, "1 unchanged"),
+        (vec![panicked(parse)], false, "1 left as it was"),
+        (
+            vec![panicked(parse), panicked(print)],
+            false,
+            "2 left as they were",
+        ),
+        (
+            vec![record("b", print, 2), record("c", "new", 1)],
+            false,
+            "1 new, 1 changed",
+        ),
+    ] {
+        let (run, present) = (measured(run), Present::default());
+        let accepted = accept("x", Some(TEXT), &run, &present, Extent::Whole).unwrap();
+        let totals = accepted.changes.totals();
+        assert_eq!(totals.words(), words);
+        assert_eq!(accepted.changes.is_silent(), is_silent, "{words}");
+    }
 }
