@@ -217,6 +217,20 @@ mod tests {
     }
 
     #[test]
+    fn another_outcome_is_noted_and_the_same_one_is_not() {
+        let notes = |before: Outcome, after: Record| {
+            let change = Change::between(&record(before, 2, 8), &after);
+            change.unwrap().notes
+        };
+        assert_eq!(
+            notes(Outcome::AsExpected, record(Outcome::NotInstalled, 2, 8)),
+            ["as expected, then not installed"]
+        );
+        let more = record(Outcome::AsExpected, 3, 8);
+        assert_eq!(notes(Outcome::AsExpected, more), [""; 0]);
+    }
+
+    #[test]
     fn each_number_that_changed_is_given_with_its_difference() {
         let before = record(Outcome::AsExpected, 14, 3174);
         let after = record(Outcome::AsExpected, 15, 3100);

@@ -78,3 +78,45 @@ pub(super) fn summary(comparison: &Comparison) -> String {
     parts.push(format!("{} unchanged", comparison.unchanged));
     format!("{}: {}", count(all, "operation"), parts.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc_guard_core::{
+        Tally,
+        report::{Outcome, Record},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_change_has_its_numbers_and_below_it_what_else_is_different() {
+        let record = |outcome, allocs| Record {
+            name: "t".to_owned(),
+            package: "p".to_owned(),
+            binary: "b".to_owned(),
+            profile: "debug".to_owned(),
+            outcome,
+            locked: Tally {
+                allocs,
+                ..Tally::default()
+            },
+            ..Record::default()
+        };
+        let two = record(Outcome::AsExpected, 2);
+        let broken = Change::between(&two, &record(Outcome::Regressed, 2)).unwrap();
+        let fallen = Change::between(&two, &record(Outcome::AsExpected, 1)).unwrap();
+        let comparison = Comparison {
+            changes: vec![broken, fallen],
+            unchanged: 3,
+        };
+        let mut printed = Vec::new();
+        print(&comparison, Style::Plain, &mut printed).unwrap();
+        assert_eq!(
+            String::from_utf8(printed).unwrap(),
+            "❌ broken  t  p · b [debug]  the same counts\n     \
+             = as expected, then regressed\n\
+             📉 fallen  t  p · b [debug]  allocations 2 → 1 (-1)\n\n\
+             5 operations: 1 broken, 1 fallen, 3 unchanged\n"
+        );
+    }
+}

@@ -114,3 +114,42 @@ fn said(output: &Output) -> String {
         .trim_end()
         .to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_holds_the_files_of_the_revision_that_was_put_there_last() {
+        let place = tempfile::tempdir().unwrap();
+        let repository = place.path().join("repository");
+        fs::create_dir(&repository).unwrap();
+        let run = |arguments: &[&str]| {
+            let who = ["-c", "user.name=u", "-c", "user.email=u@example.org"];
+            let output = git(&repository, [&who[..], arguments].concat(), &[]).unwrap();
+            assert!(output.status.success(), "{output:?}");
+            said(&output)
+        };
+        run(&["init", "--quiet"]);
+        for (name, gone) in [("first", "second"), ("second", "first")] {
+            let _ = fs::remove_file(repository.join(gone));
+            fs::write(repository.join(name), name).unwrap();
+            run(&["add", "--all"]);
+            run(&["commit", "--quiet", "--message", name]);
+        }
+        let (folder, index) = (place.path().join("source"), place.path().join("index"));
+        let put = |name: &str| {
+            let revision = Revision::find(name, &repository).unwrap();
+            assert_eq!(revision.short(), &run(&["rev-parse", name])[..12]);
+            let workspace = revision.check_out(&folder, &index).unwrap();
+            let files = fs::read_dir(workspace).unwrap();
+            let name = |file: fs::DirEntry| file.file_name().into_string().unwrap();
+            files.map(|file| name(file.unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(put("HEAD~1"), ["first"]);
+        assert_eq!(put("HEAD"), ["second"]);
+        // Somebody makes room.
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(put("HEAD"), ["second"]);
+    }
+}
