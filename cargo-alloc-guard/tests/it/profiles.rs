@@ -185,6 +185,26 @@ fn a_page_is_written_beside_its_profile() {
 }
 
 #[test]
+fn a_page_of_two_profiles_is_written_beside_the_second_one_or_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("after.dat");
+    fs::copy(profile("decoded-regressed.dat"), &file).unwrap();
+    let diff = |words: &str| ran(with(words, &profile("decoded-base.dat")).arg(&file));
+    let beside = folder.path().join("after.dat.diff.html");
+    let written = diff("diff --format html");
+    written.says(2, &[]);
+    assert_eq!(written.stdout, format!("wrote {}\n", beside.display()));
+    let page = fs::read_to_string(&beside).unwrap();
+    let printed = diff("diff --format html --output -");
+    printed.says(2, &[]);
+    assert_eq!(printed.stdout, page);
+    let other = folder.path().join("other");
+    let json = format!("diff --format json --output {}", other.display());
+    assert_eq!(diff(&json).stdout, "");
+    assert!(fs::read_to_string(&other).unwrap().starts_with('{'));
+}
+
+#[test]
 fn the_guide_names_every_field_of_the_documents() {
     fn fields(value: &serde_json::Value, found: &mut BTreeSet<String>) {
         match value {
