@@ -176,6 +176,14 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_there_and_cannot_be_read_is_not_none() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(RESULT)).unwrap();
+        let error = JobResult::read(folder.path()).unwrap_err().to_string();
+        assert!(error.starts_with("failed to read "), "{error}");
+    }
+
+    #[test]
     fn only_what_passed_or_was_not_needed_passes() {
         for (verdict, passes) in [
             (Verdict::of(Status::AsExpected), true),

@@ -310,6 +310,15 @@ mod tests {
     }
 
     #[test]
+    fn where_tests_could_not_run_or_nobody_knows_the_log_says_why() {
+        let passed = job(None, Some(Verdict::NotRelevant));
+        for verdict in [Some(Verdict::CouldNotRun), None] {
+            let steps = next(&job(None, verdict), &passed);
+            assert_eq!(steps, ["See the log of a job."], "{verdict:?}");
+        }
+    }
+
+    #[test]
     fn where_all_is_well_and_nothing_was_needed_there_is_nothing_to_do() {
         let nothing = || job(None, Some(Verdict::NotRelevant));
         let document = document(&nothing(), &nothing(), true);

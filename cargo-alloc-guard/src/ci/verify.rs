@@ -192,3 +192,35 @@ fn findings(run: &dyn Records, look: &Look<'_>) -> Result<Vec<Finding>> {
     })?;
     Ok(findings)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc_guard_core::report::{Gate, Outcome, Record};
+
+    use super::*;
+
+    #[test]
+    fn of_many_failing_tests_the_first_are_left_for_the_last_job() {
+        let look = Look {
+            root: Path::new(""),
+            style: Style::Plain,
+            gate: Gate::default(),
+        };
+        let of = |failing: usize| {
+            let names = (0..failing).map(|number| format!("t{number:02}"));
+            let run: Vec<Record> = names
+                .map(|name| Record {
+                    name,
+                    outcome: Outcome::Regressed,
+                    ..Record::default()
+                })
+                .collect();
+            let findings = findings(&run, &look).unwrap();
+            findings.into_iter().map(|finding| finding.test)
+        };
+        assert_eq!(of(0).len(), 0);
+        assert_eq!(of(3).collect::<Vec<_>>(), ["t00", "t01", "t02"]);
+        assert_eq!(of(MOST_FINDINGS + 1).len(), MOST_FINDINGS);
+        assert_eq!(of(MOST_FINDINGS + 1).last().unwrap(), "t19");
+    }
+}
