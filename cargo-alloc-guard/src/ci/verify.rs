@@ -221,6 +221,6 @@ mod tests {
         assert_eq!(of(0).len(), 0);
         assert_eq!(of(3).collect::<Vec<_>>(), ["t00", "t01", "t02"]);
         assert_eq!(of(MOST_FINDINGS + 1).len(), MOST_FINDINGS);
-        assert_eq!(of(MOST_FINDINGS + 1).last().unwrap(), "t19");
+        assert_eq!(of(MOST_FINDINGS + 1).next_back().unwrap(), "t19");
     }
 }
