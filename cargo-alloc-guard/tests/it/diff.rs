@@ -41,7 +41,14 @@ fn revisions_are_built_beside_the_checkout_and_compared_with_each_other_and_the_
         " M src/lib.rs\n"
     );
 
-    repository.git(&["checkout", "--quiet", "--force", "main~1"]);
+    repository.commit("broken");
+    let broken = repository.run(&["diff", "main", "main~1"]);
+    broken.says(1, &[]);
+    let id = repository.git(&["rev-parse", "main"]);
+    let said = format!("error: failed to run the tests of main ({}): ", &id[..12]);
+    assert!(broken.stderr.contains(&said), "{broken}");
+
+    repository.git(&["checkout", "--quiet", "--force", "main~2"]);
     compared_with_the_last_run(&repository);
 }
 
@@ -49,11 +56,11 @@ fn revisions_are_built_beside_the_checkout_and_compared_with_each_other_and_the_
 fn compared_with_the_last_run(repository: &Repository) {
     repository.write("src/lib.rs", &LIBRARY.replace("0..parts", "0..parts - 1"));
     repository.run(&[]).says(0, &[]);
-    repository.run(&["diff", "main~1"]).says(
+    repository.run(&["diff", "main~2"]).says(
         0,
         &["📉 fallen  Parsing  story · hot [debug]  allocations 3 → 2 (-1); bytes 24 → 16 (-8)\n"],
     );
-    let markdown = repository.run(&["diff", "main~1", "--format", "markdown"]);
+    let markdown = repository.run(&["diff", "main~2", "--format", "markdown"]);
     markdown.says(
         0,
         &[
