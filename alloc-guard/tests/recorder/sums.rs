@@ -90,7 +90,7 @@ fn a_million_calls_are_a_million_events() {
             "{size}: {sizes:?}"
         );
     }
-    assert!(profile.blocks > 20, "{}", profile.blocks);
+    assert!((21..1_000).contains(&profile.blocks), "{}", profile.blocks);
     // Whatever else the machine was at.
     let packed = (profile.packed, profile.events.len());
     assert!(packed.0 > packed.1 / 4 * 3, "{packed:?}");
