@@ -136,7 +136,7 @@ fn a_module_that_cannot_be_written_leaves_no_new_signature_file() {
 }
 
 #[test]
-fn a_file_that_is_longer_than_any_key_file_is_replaced() {
+fn a_file_that_is_longer_than_any_secret_key_is_replaced() {
     let folder = folder();
     let path = folder.path().join("list");
     let line = fs::read(folder.path().join("keys/dora.ssh.pub")).unwrap();
