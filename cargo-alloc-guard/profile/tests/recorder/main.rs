@@ -2,6 +2,7 @@
 
 mod agprof;
 mod golden;
+mod order;
 mod program;
 mod reading;
 // Where a process is mapped is read in `/proc`.
