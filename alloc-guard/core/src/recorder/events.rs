@@ -311,3 +311,25 @@ impl Event<'_> {
         self.thread.events.len.store(len, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorder::thread;
+
+    #[test]
+    fn the_longest_event_is_not_longer_than_its_room() {
+        let mut mine = thread::mine().unwrap();
+        let (thread, own) = mine.parts();
+        let far = 1 << 61 | 1;
+        let event = thread.event_in_room(own).tag(Tag::Reallocation);
+        let event = event.ticks(u64::MAX).number(u64::MAX);
+        let event = event.address(far).number(u64::MAX);
+        let event = event.address(0).number(u64::MAX);
+        event.path(u32::MAX).end();
+        let len = thread.events.len.swap(0, Ordering::Relaxed);
+        assert!(len <= EVENT, "{len}");
+        // Of its numbers only a path cannot be of ten bytes.
+        assert!(len > 6 * LONGEST, "{len}");
+    }
+}
