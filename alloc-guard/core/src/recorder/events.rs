@@ -44,7 +44,7 @@ pub(super) enum Tag {
 }
 
 /// What a tag has besides, where all numbers of the event are small enough to lie with it in one word.
-/// Most are, and it takes half as long to write them so.
+/// Most are, and taking each apart into bytes was a sixth of what a recorded call cost.
 const PACKED: u64 = 8;
 
 /// A block of events under way. One thread fills it; all zero bytes are an empty one.

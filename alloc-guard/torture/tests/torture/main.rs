@@ -36,7 +36,7 @@ const JEMALLOC: &str = env!("CARGO_BIN_EXE_over_jemalloc");
 /// How many programs a test draws.
 fn programs() -> u32 {
     let number = std::env::var("ALLOC_GUARD_TORTURE_PROGRAMS").ok();
-    number.map_or(2_000, |text| text.parse().expect("a number of programs"))
+    number.map_or(3_000, |text| text.parse().expect("a number of programs"))
 }
 
 /// Draws from `strategy` and tries each; prints the smallest that fails.

@@ -81,7 +81,7 @@ fn record(programs: &[Program]) -> Result<(), TestCaseError> {
 #[test]
 fn what_is_recorded_is_what_was_asked_for() {
     try_each(
-        programs().div_ceil(100),
+        programs().div_ceil(50),
         &vec(strategy::program(), 1..20),
         |programs| record(&programs),
     );

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::{failure::Failure, status::Status};
 
-/// No secret key that can be read is longer. A longer file may hold public keys, of which there are copies.
+/// No secret key that can be read is longer. A longer list of public keys is not kept.
 const MAX_KEY_BYTES: u64 = 65_535;
 
 /// Where a command writes to; `-` is standard output.
